@@ -1,0 +1,28 @@
+namespace Anneal.Lab.Research;
+
+/// <summary>One hypothesis and the change that tests it.</summary>
+public sealed record Proposal
+{
+    /// <summary>Where it came from: <c>idea:rope</c>, <c>search</c>, <c>combine</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What is claimed, in a sentence.</summary>
+    public required string Hypothesis { get; init; }
+
+    /// <summary>Why it should hold.</summary>
+    public required string Mechanism { get; init; }
+
+    /// <summary>What would refute it.</summary>
+    public required string Refutation { get; init; }
+
+    /// <summary>Recipe keys and their new values (YAML scalars), against the champion of the moment.</summary>
+    public required IReadOnlyDictionary<string, string> Change { get; init; }
+
+    /// <summary>Predicted effect.</summary>
+    public required Prediction Predicted { get; init; }
+}
+
+/// <summary>A predicted effect: control minus treatment in units of the objective, positive is better.</summary>
+/// <param name="Mean">Expected effect.</param>
+/// <param name="Sd">Standard deviation of the belief.</param>
+public readonly record struct Prediction(double Mean, double Sd);
