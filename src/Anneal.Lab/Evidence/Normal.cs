@@ -8,13 +8,13 @@ internal static class Normal
     /// <summary>Density at <paramref name="z"/>.</summary>
     public static double Density(double z) => InverseSqrt2Pi * Math.Exp(-z * z / 2);
 
-    /// <summary>P(Z &lt;= z). Relative error below 1e-14 in the bulk and about 1e-12 in the tails.</summary>
+    /// <summary>P(Z &lt;= z). Relative error below 1e-12.</summary>
     public static double Cdf(double z)
     {
         if (double.IsNaN(z)) return double.NaN;
         if (z > 0) return 1 - Cdf(-z);
         if (z < -38) return 0;
-        return z < -6 ? Density(z) * MillsRatio(-z) : 0.5 - SeriesFromZero(-z);
+        return z < -3 ? Density(z) * MillsRatio(-z) : 0.5 - SeriesFromZero(-z);
     }
 
     /// <summary>The z with P(Z &lt;= z) = <paramref name="p"/>, 0 &lt; p &lt; 1, by bisection on <see cref="Cdf"/>.</summary>
