@@ -1,1 +1,31 @@
-return 0;
+using System.Text.Json;
+using Anneal.Benchmarks;
+
+// A suite is a function from its arguments to its rows; it reports progress on stderr.
+var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
+{
+    ["engine"] = EngineSuite.Run,
+};
+
+if (args.Length == 0 || !suites.TryGetValue(args[0], out var suite))
+{
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Anneal.Benchmarks -- ({string.Join(" | ", suites.Keys)}) [--json]");
+    return 2;
+}
+
+bool json = args.Contains("--json");
+var rows = new List<BenchmarkRow>();
+foreach (BenchmarkRow row in suite([.. args[1..].Where(a => a != "--json")]))
+{
+    rows.Add(row);
+    string goal = row.Goal is null ? "" : $"  (goal {row.Goal}: {(row.Met == true ? "met" : "missed")})";
+    (json ? Console.Error : Console.Out).WriteLine($"{row.Name,-52} {row.Value?.ToString("G4") ?? "-",10} {row.Unit}{goal}{(row.Value is null ? "  " + row.How : "")}");
+}
+
+if (json)
+{
+    var options = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    Console.WriteLine(JsonSerializer.Serialize(new BenchmarkReport(args[0], Machine.Describe(), rows), options));
+}
+
+return rows.Exists(r => r.Met == false) ? 1 : 0;
