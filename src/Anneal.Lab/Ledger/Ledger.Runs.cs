@@ -1,0 +1,64 @@
+using Anneal.Lab.Execution;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Anneal.Lab.Ledger;
+
+public sealed partial class Ledger
+{
+    /// <summary>A finished run by its job, or null. What is in the ledger is never run again.</summary>
+    /// <param name="study">Study.</param>
+    /// <param name="job">What the run is for, unique within the study.</param>
+    public RunRecord? FindRun(string study, string job) => Read(db =>
+        db.QuerySingleOrDefault<RunRow>($"{RunRow.Select} WHERE study = @study AND job = @job", new { study, job })?.ToRecord());
+
+    /// <summary>Records a finished run with all that came of it, in one transaction.</summary>
+    /// <param name="job">What the run is for, unique within the study.</param>
+    /// <param name="run">The run, complete.</param>
+    /// <param name="incidents">What went wrong on the way.</param>
+    public void AddRun(string job, RunRecord run, IReadOnlyList<IncidentRecord> incidents) => Write(transaction =>
+    {
+        connection.Execute(
+            """
+            INSERT INTO runs (id, study, job, experiment, role, pair, rung, recipe, recipe_hash, seed, order_seed, status, split, value, steps, tokens, flops, seconds, parameters, curve, finished)
+            VALUES (@Id, @Study, @job, @Experiment, @role, @Pair, @Rung, @Recipe, @RecipeHash, @Seed, @OrderSeed, @Status, @Split, @Value, @Steps, @Tokens, @Flops, @Seconds, @Parameters, @curve, @now)
+            """,
+            new
+            {
+                job, run.Id, run.Study, run.Experiment, role = run.Role.ToString(), run.Pair, run.Rung, run.Recipe, run.RecipeHash, run.Seed, run.OrderSeed,
+                run.Status, run.Split, run.Value, run.Steps, run.Tokens, run.Flops, run.Seconds, run.Parameters, curve = ToJson(run.Curve), now = Now(),
+            }, transaction);
+        foreach (var incident in incidents) Insert(run.Study, incident, transaction);
+        return true;
+    });
+
+    /// <summary>Records what the monitor or the lab saw while a run is still under way.</summary>
+    /// <param name="study">Study.</param>
+    /// <param name="incident">What was seen.</param>
+    public void AddIncident(string study, IncidentRecord incident) => Write(transaction => Insert(study, incident, transaction));
+
+    /// <summary>Records a child process before its work is relied upon.</summary>
+    /// <param name="run">Run id, or a name for other children.</param>
+    /// <param name="child">The process.</param>
+    /// <returns>The attempt's number, for <see cref="EndAttempt"/>.</returns>
+    public long BeginAttempt(string run, ProcessIdentity child) => Write(transaction => connection.QuerySingle<long>(
+        "INSERT INTO attempts (run, epoch, pid, process_start, host, started) VALUES (@run, @epoch, @Pid, @Start, @host, @now) RETURNING id",
+        new { run, epoch = lease!.Epoch, child.Pid, child.Start, host = Environment.MachineName, now = Now() }, transaction));
+
+    /// <summary>Records that a child is gone.</summary>
+    /// <param name="attempt">From <see cref="BeginAttempt"/>.</param>
+    /// <param name="outcome">Exit code, or why it was ended.</param>
+    public void EndAttempt(long attempt, string outcome) => Write("UPDATE attempts SET outcome = @outcome WHERE id = @attempt AND outcome IS NULL", new { attempt, outcome });
+
+    /// <summary>Children of this machine that nobody has seen end: those of earlier sittings must be proved dead.</summary>
+    public IReadOnlyList<(long Attempt, ProcessIdentity Process)> ReadOpenAttempts() => Read(db => db
+        .Query<(long, int, string)>("SELECT id, pid, process_start FROM attempts WHERE outcome IS NULL AND host = @host", new { host = Environment.MachineName })
+        .Select(row => (row.Item1, new ProcessIdentity(row.Item2, row.Item3))).ToList());
+
+    private int Insert(string study, IncidentRecord incident, SqliteTransaction transaction) => connection.Execute(
+        """
+        INSERT INTO incidents (study, run, experiment, step, severity, action, detector, cause, message, seen)
+        VALUES (@study, @Run, @Experiment, @Step, @Severity, @Action, @Detector, @Cause, @Message, @now)
+        """,
+        new { study, incident.Run, incident.Experiment, incident.Step, incident.Severity, incident.Action, incident.Detector, incident.Cause, incident.Message, now = Now() }, transaction);
+}

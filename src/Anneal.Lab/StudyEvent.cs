@@ -1,0 +1,104 @@
+using Anneal.Lab.Evidence;
+using Anneal.Lab.Ledger;
+using Anneal.Lab.Research;
+
+namespace Anneal.Lab;
+
+/// <summary>Something that happened in a running study, for those who watch. On resume, what the ledger holds is told again first.</summary>
+public abstract record StudyEvent;
+
+/// <summary>A part of the study began.</summary>
+/// <param name="Phase">Which.</param>
+/// <param name="Detail">What it is about, in a sentence.</param>
+public sealed record PhaseStarted(StudyPhase Phase, string Detail) : StudyEvent;
+
+/// <summary>Parts of a study, in order.</summary>
+public enum StudyPhase
+{
+    /// <summary>Text becomes shards.</summary>
+    Corpus,
+
+    /// <summary>The baseline over seeds, null pairs and nudge pairs.</summary>
+    Noise,
+
+    /// <summary>Propose, screen, confirm, judge.</summary>
+    Experiments,
+
+    /// <summary>Baseline and champion on the test split.</summary>
+    Seal,
+
+    /// <summary>Report files.</summary>
+    Report,
+}
+
+/// <summary>A word about the preparation of the corpus or the tokenizer.</summary>
+/// <param name="Message">In a sentence.</param>
+public sealed record CorpusProgressed(string Message) : StudyEvent;
+
+/// <summary>The researcher proposed an experiment.</summary>
+/// <param name="Experiment">From 1.</param>
+/// <param name="Proposal">What and why.</param>
+public sealed record ExperimentProposed(int Experiment, Proposal Proposal) : StudyEvent;
+
+/// <summary>A run started.</summary>
+/// <param name="Run">Run id.</param>
+/// <param name="Experiment">Experiment, or null.</param>
+/// <param name="Role">Why it is made.</param>
+/// <param name="Pair">Pair index.</param>
+/// <param name="Rung">Fraction of a full run.</param>
+/// <param name="Steps">Steps it will take.</param>
+public sealed record RunStarted(string Run, int? Experiment, RunRole Role, int Pair, double Rung, int Steps) : StudyEvent;
+
+/// <summary>A run went on.</summary>
+/// <param name="Run">Run id.</param>
+/// <param name="Step">Steps done.</param>
+/// <param name="Point">Train loss lately.</param>
+public sealed record RunProgressed(string Run, int Step, CurvePoint Point) : StudyEvent;
+
+/// <summary>A run ended and was evaluated, or failed.</summary>
+/// <param name="Run">As the ledger holds it.</param>
+public sealed record RunFinished(RunRecord Run) : StudyEvent;
+
+/// <summary>The monitor or the lab saw something go wrong.</summary>
+/// <param name="Incident">As the ledger holds it.</param>
+public sealed record IncidentSeen(IncidentRecord Incident) : StudyEvent;
+
+/// <summary>An experiment passed or failed a screening rung.</summary>
+/// <param name="Experiment">Experiment.</param>
+/// <param name="Screen">What was measured and decided.</param>
+public sealed record RungScreened(int Experiment, ScreenRecord Screen) : StudyEvent;
+
+/// <summary>The gate judged an experiment after another pair.</summary>
+/// <param name="Experiment">Experiment.</param>
+/// <param name="Pair">The pair.</param>
+/// <param name="State">E-value, bar, effect, interval, decision.</param>
+public sealed record PairJudged(int Experiment, PairRecord Pair, GateState State) : StudyEvent;
+
+/// <summary>An experiment has its verdict.</summary>
+/// <param name="Experiment">As the ledger holds it.</param>
+public sealed record VerdictGiven(ExperimentRecord Experiment) : StudyEvent;
+
+/// <summary>A confirmed change was adopted.</summary>
+/// <param name="Experiment">Experiment that changed it.</param>
+/// <param name="Recipe">New champion (YAML).</param>
+public sealed record ChampionChanged(int Experiment, string Recipe) : StudyEvent;
+
+/// <summary>Budget used so far.</summary>
+/// <param name="FlopsSpent">Of finished runs.</param>
+/// <param name="FlopsLimit">Null: none.</param>
+/// <param name="SecondsSpent">Wall clock over all sittings.</param>
+/// <param name="SecondsLimit">Null: none.</param>
+public sealed record BudgetUsed(double FlopsSpent, double? FlopsLimit, double SecondsSpent, double? SecondsLimit) : StudyEvent;
+
+/// <summary>No further experiment is proposed.</summary>
+/// <param name="Reason">Why, in a sentence.</param>
+public sealed record ProposalsEnded(string Reason) : StudyEvent;
+
+/// <summary>The sealed comparison was made.</summary>
+/// <param name="Seal">What it showed.</param>
+public sealed record SealOpened(SealedRecord Seal) : StudyEvent;
+
+/// <summary>The study ended, or was interrupted with its state saved.</summary>
+/// <param name="Study">As the ledger holds it.</param>
+/// <param name="Reason">Why it stopped, in a sentence.</param>
+public sealed record StudyEnded(StudyRecord Study, string Reason) : StudyEvent;
