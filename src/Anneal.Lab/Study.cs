@@ -17,7 +17,7 @@ public sealed partial class Study
     /// <returns>The study as the ledger holds it; its status is <c>done</c> or <c>interrupted</c>.</returns>
     /// <exception cref="InputException">The lab is in use or damaged, the corpus is empty, the study's file has changed since it was started.</exception>
     public static Task<StudyRecord> RunAsync(StudySpec spec, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel) =>
-        throw new NotImplementedException("comes with the executor");
+        throw new NotSupportedException("comes with the executor");
 
     /// <summary>Goes on with a study by its name, as it was started.</summary>
     /// <param name="name">Study.</param>
@@ -27,7 +27,7 @@ public sealed partial class Study
     /// <returns>The study as the ledger holds it.</returns>
     /// <exception cref="InputException">No such study.</exception>
     public static Task<StudyRecord> ResumeAsync(string name, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel) =>
-        throw new NotImplementedException("comes with the executor");
+        throw new NotSupportedException("comes with the executor");
 
     /// <summary>Folder of a study's report files: <c>report.html</c>, <c>report.md</c>, <c>report.json</c>.</summary>
     /// <param name="name">Study.</param>

@@ -65,7 +65,18 @@ public sealed partial class Ledger
         """,
         new
         {
-            study, experiment.Id, verdict = experiment.Verdict.ToString(), experiment.Reason, experiment.Effect, low = experiment.Interval?.Low, high = experiment.Interval?.High,
-            value = experiment.Evidence?.Value, bar = experiment.Evidence?.Bar, experiment.ControlRecipe, experiment.TreatmentRecipe, champion, now = Now(),
+            study,
+            experiment.Id,
+            verdict = experiment.Verdict.ToString(),
+            experiment.Reason,
+            experiment.Effect,
+            low = experiment.Interval?.Low,
+            high = experiment.Interval?.High,
+            value = experiment.Evidence?.Value,
+            bar = experiment.Evidence?.Bar,
+            experiment.ControlRecipe,
+            experiment.TreatmentRecipe,
+            champion,
+            now = Now(),
         });
 }

@@ -25,8 +25,27 @@ public sealed partial class Ledger
             """,
             new
             {
-                job, run.Id, run.Study, run.Experiment, role = run.Role.ToString(), run.Pair, run.Rung, run.Recipe, run.RecipeHash, run.Seed, run.OrderSeed,
-                run.Status, run.Split, run.Value, run.Steps, run.Tokens, run.Flops, run.Seconds, run.Parameters, curve = ToJson(run.Curve), now = Now(),
+                job,
+                run.Id,
+                run.Study,
+                run.Experiment,
+                role = run.Role.ToString(),
+                run.Pair,
+                run.Rung,
+                run.Recipe,
+                run.RecipeHash,
+                run.Seed,
+                run.OrderSeed,
+                run.Status,
+                run.Split,
+                run.Value,
+                run.Steps,
+                run.Tokens,
+                run.Flops,
+                run.Seconds,
+                run.Parameters,
+                curve = ToJson(run.Curve),
+                now = Now(),
             }, transaction);
         foreach (var incident in incidents) Insert(run.Study, incident, transaction);
         return true;

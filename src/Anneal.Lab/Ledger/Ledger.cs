@@ -57,22 +57,22 @@ public sealed partial class Ledger : IDisposable
         }
         SQLitePCL.Batteries_V2.Init();
         var file = System.IO.Path.Combine(directory, "lab.db");
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
+        var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());
         try
         {
-            connection.Open();
-            connection.Execute("PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-            Migrate(connection, file);
-            return new Ledger(directory, connection);
+            db.Open();
+            db.Execute("PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+            Migrate(db, file);
+            return new Ledger(directory, db);
         }
         catch (SqliteException e)
         {
-            connection.Dispose();
+            db.Dispose();
             throw Explain(e, file);
         }
         catch
         {
-            connection.Dispose();
+            db.Dispose();
             throw;
         }
     }
@@ -88,10 +88,10 @@ public sealed partial class Ledger : IDisposable
         lock (gate) connection.Dispose();
     }
 
-    private static void Migrate(SqliteConnection connection, string file)
+    private static void Migrate(SqliteConnection db, string file)
     {
         if (Version() == SchemaVersion) return;
-        using var transaction = connection.BeginTransaction(deferred: false);
+        using var transaction = db.BeginTransaction(deferred: false);
         var version = Version();
         if (version > SchemaVersion)
             throw new InputException(file, $"was written by a newer Anneal (schema {version}; this one knows {SchemaVersion}). Update Anneal, or choose another lab with --lab DIR.");
@@ -99,12 +99,12 @@ public sealed partial class Ledger : IDisposable
         {
             var name = $"{typeof(Ledger).Namespace}.Migrations.{next:000}.sql";
             using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not embedded");
-            connection.Execute(new StreamReader(stream).ReadToEnd(), transaction: transaction);
-            connection.Execute($"PRAGMA user_version = {next}", transaction: transaction);
+            db.Execute(new StreamReader(stream).ReadToEnd(), transaction: transaction);
+            db.Execute($"PRAGMA user_version = {next}", transaction: transaction);
         }
         transaction.Commit();
 
-        long Version() => connection.ExecuteScalar<long>("PRAGMA user_version");
+        long Version() => db.ExecuteScalar<long>("PRAGMA user_version");
     }
 
     // Every write: one immediate transaction, under the lease's epoch, on disk when it returns.

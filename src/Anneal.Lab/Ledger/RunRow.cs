@@ -35,8 +35,24 @@ internal sealed class RunRow
 
     public RunRecord ToRecord() => new()
     {
-        Id = Id, Study = Study, Experiment = (int?)Experiment, Role = Enum.Parse<RunRole>(Role), Pair = (int)Pair, Rung = Rung, Recipe = Recipe, RecipeHash = RecipeHash,
-        Seed = Seed, OrderSeed = OrderSeed, Status = Status, Split = Split, Value = Value, Steps = (int)Steps, Tokens = Tokens, Flops = Flops, Seconds = Seconds,
-        Parameters = Parameters, Curve = JsonSerializer.Deserialize<List<CurvePoint>>(Curve, Ledger.Json)!,
+        Id = Id,
+        Study = Study,
+        Experiment = (int?)Experiment,
+        Role = Enum.Parse<RunRole>(Role),
+        Pair = (int)Pair,
+        Rung = Rung,
+        Recipe = Recipe,
+        RecipeHash = RecipeHash,
+        Seed = Seed,
+        OrderSeed = OrderSeed,
+        Status = Status,
+        Split = Split,
+        Value = Value,
+        Steps = (int)Steps,
+        Tokens = Tokens,
+        Flops = Flops,
+        Seconds = Seconds,
+        Parameters = Parameters,
+        Curve = JsonSerializer.Deserialize<List<CurvePoint>>(Curve, Ledger.Json)!,
     };
 }
