@@ -1,0 +1,68 @@
+using Anneal.Lab.Evidence;
+using Anneal.Lab.Ledger;
+
+namespace Anneal.Lab.Reports;
+
+/// <summary>Everything that was tried, the failures with their reasons, and what the monitor saw.</summary>
+internal static class ExperimentsSection
+{
+    public static Markup Of(StudyRecord study) => Markup.Of($"""
+        <h2 id="experiments">All experiments</h2>
+        {(study.Experiments.Count == 0 ? Markup.Of($"<p>None yet.</p>") : Rows(study))}
+        {Incidents(study)}
+        """);
+
+    private static Markup Rows(StudyRecord study) => Markup.Of($"""
+        <div class="scroll"><table class="experiments"><thead><tr><th class="n" scope="col">#</th><th scope="col">Hypothesis, mechanism, change</th><th scope="col">Screening</th><th scope="col">Measured</th><th scope="col">Verdict and reason</th><th class="n" scope="col">Cost</th></tr></thead>
+        <tbody>{Markup.Join(study.Experiments, Row)}</tbody></table></div>
+        """);
+
+    private static Markup Row(ExperimentRecord experiment)
+    {
+        var proposal = experiment.Proposal;
+        return Markup.Of($"""
+            <tr id="experiment-{experiment.Id}"><td class="n">{experiment.Id}</td>
+            <td class="what"><b>{proposal.Hypothesis}</b><small>{proposal.Mechanism}</small><small><code>{experiment.ChangeText()}</code></small><small>Refuted by: {proposal.Refutation}</small><small>From {proposal.Source}; predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}</small></td>
+            <td>{(experiment.Screens.Count == 0 ? Markup.Of($"–") : Markup.Join(experiment.Screens, Screen))}</td>
+            <td>{Measured(experiment)}</td>
+            <td>{Chip(experiment)}<small>{experiment.Reason ?? ""}</small></td>
+            <td class="n">{Units.Flops(experiment.Flops)}<small>{Units.Duration(experiment.Seconds)}</small></td></tr>
+            """);
+    }
+
+    private static Markup Screen(ScreenRecord screen) => Markup.Of($"""
+        <div title="{screen.Reason}">{screen.Fraction:0.###} of the budget: {Units.Effect(screen.Control - screen.Treatment)}<small>→ {Units.Effect(screen.Extrapolated)} ± {screen.ExtrapolatedSd:0.0000}, {screen.Decision}</small></div>
+        """);
+
+    private static Markup Measured(ExperimentRecord experiment) => experiment.Pairs.Count == 0
+        ? Markup.Of($"{(experiment.Effect is null ? "–" : $"{Units.Effect(experiment.Effect)} by screening")}")
+        : Markup.Of($"""
+            {Units.Effect(experiment.Effect)}<small>{Units.Interval(experiment.Interval)}</small><small>{Units.Plural(experiment.Pairs.Count, "pair")}{(experiment.Evidence is var (value, bar) ? $", e = {Units.EValue(value)}, bar {Units.EValue(bar)}" : "")}</small>
+            """);
+
+    private static Markup Chip(ExperimentRecord experiment) => Markup.Of($"""
+        <span class="chip {experiment.VerdictWord()}">{Sign(experiment.Verdict)} {experiment.VerdictWord()}</span>
+        """);
+
+    /// <summary>The sign of the figures as a character.</summary>
+    public static string Sign(Verdict? verdict) => verdict switch
+    {
+        Verdict.Confirmed => "●",
+        Verdict.Suggestive => "○",
+        Verdict.Inconclusive => "◇",
+        Verdict.Rejected => "▼",
+        Verdict.Invalid => "✕",
+        _ => "·",
+    };
+
+    private static Markup Incidents(StudyRecord study) => Markup.Of($"""
+        <h3 id="incidents">Incidents</h3>
+        {(study.Incidents.Count == 0
+            ? Markup.Of($"<p>The monitor raised none.</p>")
+            : Markup.Of($"<div class=\"scroll\">{TableMarkup.Of(IncidentTable(study))}</div>"))}
+        """);
+
+    private static Table IncidentTable(StudyRecord study) => new(
+        ["experiment", "run", "step", "severity", "action", "detector", "cause", "message"],
+        [.. study.Incidents.Select(incident => (IReadOnlyList<string>)[incident.Experiment?.ToString() ?? "–", incident.Run, $"{incident.Step}", incident.Severity, incident.Action, incident.Detector, incident.Cause, incident.Message])]);
+}
