@@ -32,39 +32,3 @@ public sealed record Recipe
     /// <summary>Seed of the initialisation (and of the data order, unless <see cref="DataConfig.OrderSeed"/> is set).</summary>
     public long Seed { get; init; } = 1;
 }
-
-/// <summary>What the run reads, in which order.</summary>
-public sealed record DataConfig
-{
-    /// <summary><c>dotnet-docs</c>, <c>man-pages</c>, or a path to text.</summary>
-    public string Corpus { get; init; } = "dotnet-docs";
-
-    /// <summary>Tokens a step; a multiple of the model's context.</summary>
-    public int BatchTokens { get; init; } = 4096;
-
-    /// <summary>Weight by domain; empty means every document once an epoch, as it comes.</summary>
-    public IReadOnlyDictionary<string, double> Mixture { get; init; } = new Dictionary<string, double>();
-
-    /// <summary>Seed of the document order; null takes the recipe's seed.</summary>
-    public long? OrderSeed { get; init; }
-}
-
-/// <summary>Length of the run; exactly one is set.</summary>
-public sealed record BudgetConfig
-{
-    /// <summary>Training tokens.</summary>
-    public long? Tokens { get; init; }
-
-    /// <summary>Counted floating-point operations of training: forward, backward and update.</summary>
-    public double? Flops { get; init; }
-
-    /// <summary>Wall-clock seconds of training. Not reproducible; never used inside a study.</summary>
-    public double? Seconds { get; init; }
-}
-
-/// <summary>Evaluations during the run.</summary>
-public sealed record EvalConfig
-{
-    /// <summary>Steps between evaluation checkpoints; 0 evaluates at the end only.</summary>
-    public int Every { get; init; }
-}

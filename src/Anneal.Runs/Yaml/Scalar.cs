@@ -43,16 +43,16 @@ public static class Scalar
         },
         value => value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>A finite real number; with <paramref name="aboveMin"/> it is greater than <paramref name="min"/>.</summary>
-    public static Scalar<double> Real(double min = double.NegativeInfinity, double max = double.PositiveInfinity, bool aboveMin = false) => new(
-        aboveMin
-            ? $"a number above {min}{(double.IsFinite(max) ? $" and at most {max}" : "")}"
-            : $"a number{Range(double.IsFinite(min) ? $"{min}" : null, double.IsFinite(max) ? $"{max}" : null)}",
+    /// <summary>A finite real number, from <paramref name="min"/> to <paramref name="max"/>; the flags leave the bounds themselves out.</summary>
+    public static Scalar<double> Real(double min = double.NegativeInfinity, double max = double.PositiveInfinity, bool aboveMin = false, bool belowMax = false) => new(
+        "a number" + Range(
+            double.IsFinite(min) ? aboveMin ? $"above {min}" : $"{min}" : null,
+            double.IsFinite(max) ? belowMax ? $"below {max}" : $"{max}" : null),
         (string text, out double value, out string? hint) =>
         {
             hint = null;
             return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-                && double.IsFinite(value) && value >= min && value <= max && !(aboveMin && value == min);
+                && double.IsFinite(value) && value >= min && value <= max && !(aboveMin && value == min) && !(belowMax && value == max);
         },
         value => (value == 0 ? 0 : value).ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant());
 
@@ -140,9 +140,10 @@ public static class Scalar
     private static string Range(string? min, string? max) => (min, max) switch
     {
         (null, null) => "",
-        (_, null) => $" of at least {min}",
-        (null, _) => $" of at most {max}",
-        _ => $" from {min} to {max}",
+        ({ } low, null) => low.StartsWith('a') ? $" {low}" : $" of at least {low}",
+        (null, { } high) => high.StartsWith('b') ? $" {high}" : $" of at most {high}",
+        ({ } low, { } high) => low.StartsWith('a') ? $" {low} and {(high.StartsWith('b') ? high : $"at most {high}")}"
+            : high.StartsWith('b') ? $" of at least {low} and {high}" : $" from {low} to {high}",
     };
 
     private static bool ReadWhole(string text, out long value)

@@ -13,9 +13,14 @@ public sealed class YamlReader
     private const int MostBytes = 1 << 20, MostDepth = 16;
     private readonly List<InputError> _errors = [];
 
-    private YamlReader(string file, string text)
+    private YamlReader(string file)
     {
         File = file;
+        Root = new YamlMap(this, 0, 0, "", []);
+    }
+
+    private YamlReader(string file, string text) : this(file)
+    {
         Root = Read(text);
         Root.Open();
     }
@@ -32,6 +37,16 @@ public sealed class YamlReader
     /// <summary>Reads a text; <paramref name="name"/> stands for the file in messages.</summary>
     public static YamlReader Parse(string text, string name) => new(name, text);
 
+    /// <summary>
+    /// The value of an argument (<c>--set key=value</c>): YAML where it opens with a quote or a bracket, else a plain scalar as it stands.
+    /// Its errors name <paramref name="argument"/> and no line.
+    /// </summary>
+    internal static YamlValue ReadArgument(string argument, string text)
+    {
+        if (text.TrimStart() is ['"' or '\'' or '{' or '[', ..]) return new YamlReader(argument, $"value: {text}").Root.Entries[0].Value;
+        return new YamlText(new YamlReader(argument), 0, 0, text.Trim(), plain: true);
+    }
+
     /// <summary>Notes an error; <see cref="Finish"/> throws it.</summary>
     public void Fail(int line, int column, string problem) => _errors.Add(new(File, line, column, problem));
 
@@ -41,6 +56,9 @@ public sealed class YamlReader
         Root.Close();
         ThrowIfFailed();
     }
+
+    /// <summary>The errors noted so far.</summary>
+    internal IReadOnlyList<InputError> Errors => _errors;
 
     /// <summary>Throws the errors noted so far.</summary>
     internal void ThrowIfFailed()
