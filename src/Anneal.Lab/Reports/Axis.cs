@@ -29,17 +29,17 @@ internal readonly record struct Axis(double Min, double Max, double From, double
     /// <summary>True where the value can be drawn.</summary>
     public bool Holds(double value) => value >= Min && value <= Max;
 
-    /// <summary>Round values (1, 2 or 5 times a power of ten; on a log axis also 1 and 3 per decade) and their labels.</summary>
+    /// <summary>Round values (1, 2 or 5 times a power of ten; 1 and 3 of each decade on a wide logarithmic axis) and their labels.</summary>
     public IReadOnlyList<(double Value, string Label)> Ticks(int about)
     {
-        if (Log)
+        if (Log && Max / Min > 4)
             return LogTicks();
         var raw = (Max - Min) / Math.Max(1, about);
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
         var step = power * ((raw / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
         var format = "0." + new string('0', Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9)));
         var ticks = new List<(double, string)>();
-        for (var i = Math.Ceiling(Min / step); i * step <= Max; i++)
+        for (var i = (long)Math.Ceiling(Min / step); i * step <= Max; i++)
             ticks.Add((i * step, (i * step).ToString(format.TrimEnd('.') + ";−" + format.TrimEnd('.'), CultureInfo.InvariantCulture)));
         return ticks;
     }

@@ -37,7 +37,8 @@ internal static class CalibrationFigure
         var predicted = measured.SelectMany(experiment => (double[])[Range(experiment).Low, Range(experiment).High]).Append(0).ToList();
         var x = Axis.Around(predicted, left, right);
         var span = predicted.Max() - predicted.Min();
-        var y = Axis.Around(measured.Select(experiment => experiment.Effect!.Value).Where(effect => effect > predicted.Min() - span && effect < predicted.Max() + span).Append(0), foot, top, air: 0.12);
+        var y = Axis.Around(measured.SelectMany(experiment => experiment.Interval is var (low, high) ? (double[])[experiment.Effect!.Value, low, high] : [experiment.Effect!.Value])
+            .Where(effect => effect > predicted.Min() - span && effect < predicted.Max() + span).Append(0), foot, top);
         drawing.LeftAxis(y, left, right, 6, $"measured, {unit}");
         drawing.BottomAxis(x, foot, 6, $"predicted, {unit}");
         drawing.Line(x[0], top, x[0], foot, "zero");

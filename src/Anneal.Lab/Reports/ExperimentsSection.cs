@@ -31,7 +31,7 @@ internal static class ExperimentsSection
     }
 
     private static Markup Screen(ScreenRecord screen) => Markup.Of($"""
-        <div title="{screen.Reason}">{screen.Fraction:0.###} of the budget: {Units.Effect(screen.Control - screen.Treatment)}<small>→ {Units.Effect(screen.Extrapolated)} ± {screen.ExtrapolatedSd:0.0000}, {screen.Decision}</small></div>
+        <div class="rung" title="{screen.Reason}">at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, <b>{screen.Decision}</b><small>at 1: {Units.Effect(screen.Extrapolated)} ± {screen.ExtrapolatedSd:0.0000}</small></div>
         """);
 
     private static Markup Measured(ExperimentRecord experiment) => experiment.Pairs.Count == 0

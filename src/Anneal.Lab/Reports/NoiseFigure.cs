@@ -30,7 +30,7 @@ internal static class NoiseFigure
 
     private static Drawing Draw((string Name, string Note, IReadOnlyList<PairRecord> Pairs)[] kinds, double minEffect, string unit)
     {
-        const double left = 160, right = 690, row = 54, top = 20;
+        const double left = 250, right = 690, row = 46, top = 20;
         var drawing = new Drawing(720, top + row * kinds.Length + 60);
         var deviations = kinds.Select(kind => StudyFacts.Deviation([.. kind.Pairs.Select(pair => pair.Difference)]) ?? 0).ToList();
         var widest = kinds.SelectMany(kind => kind.Pairs).Select(pair => Math.Abs(pair.Difference)).Concat(deviations.Select(sd => 2 * sd)).Append(minEffect).Max();
@@ -45,12 +45,11 @@ internal static class NoiseFigure
         foreach (var (i, (name, note, pairs)) in kinds.Index())
         {
             var y = top + row * (i + 0.5);
-            drawing.Text(left - 14, y - 1, name, "end strong");
-            drawing.Text(left - 14, y + 13, Units.Plural(pairs.Count, "pair"), "end faint");
+            drawing.Text(left - 14, y - 1, $"{pairs.Count} {name}", "end strong");
+            drawing.Text(left - 14, y + 13, note, "end small");
             drawing.HorizontalBar(y, -2 * deviations[i], 2 * deviations[i], axis, "guess");
             foreach (var pair in pairs)
                 drawing.Line(axis[pair.Difference], y - 10, axis[pair.Difference], y + 10, "rug");
-            drawing.Text(right, y + 24, note, "end small");
         }
 
         drawing.BottomAxis(axis, top + row * kinds.Length + 6, 6, $"difference within the pair, {unit}");

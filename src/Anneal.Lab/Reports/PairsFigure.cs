@@ -1,3 +1,4 @@
+using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 
 namespace Anneal.Lab.Reports;
@@ -12,7 +13,7 @@ internal static class PairsFigure
     {
         var unit = Units.Objective(study.Spec.Objective);
         var tested = study.Experiments.Where(experiment => experiment.Pairs.Count > 0).ToList();
-        var rows = tested.SelectMany(experiment => Trajectory(study, experiment).Select((state, i) => (IReadOnlyList<string>)
+        var rows = tested.SelectMany(experiment => Trajectory(experiment).Select((state, i) => (IReadOnlyList<string>)
             [$"{experiment.Id}", $"{i + 1}", Units.Value(experiment.Pairs[i].Control), Units.Value(experiment.Pairs[i].Treatment), Units.Effect(experiment.Pairs[i].Difference), Units.Effect(state.Mean), Units.Interval((state.Low, state.High))])).ToList();
         return new Figure("pairs", "Paired differences and the evidence", Summary(study, tested), tested.Count == 0 ? null : Draw(study, tested, unit),
             "Dots: champion minus change for one pair of seeds, above zero is better. Line: their mean so far; band: 95% confidence sequence, valid whenever one looks. "
@@ -52,14 +53,14 @@ internal static class PairsFigure
         var x = new Axis(0.5, Math.Max(study.Spec.Acceptance.MaxPairs, experiment.Pairs.Count) + 0.5, left, right);
         drawing.Sign(experiment.Verdict, left + 5, y.To - 13);
         drawing.Text(left + 16, y.To - 9, PlainText.Shorten($"{experiment.Id}. {experiment.ShortName()}", 30), "strong");
-        foreach (var (value, label) in y.Ticks(4))
+        foreach (var (tick, label) in y.Ticks(4))
         {
-            drawing.Line(left, y[value], right, y[value], "grid");
+            drawing.Line(left, y[tick], right, y[tick], "grid");
             if (first)
-                drawing.Text(left - 5, y[value] + 4, label, "end faint");
+                drawing.Text(left - 5, y[tick] + 4, label, "end faint");
         }
 
-        var states = Trajectory(study, experiment);
+        var states = Trajectory(experiment);
         Band(drawing, states, x, y);
         drawing.Line(left, y[0], right, y[0], "zero");
         if (study.Spec.Acceptance.MinEffect > 0)
@@ -67,18 +68,24 @@ internal static class PairsFigure
         drawing.Path(states.Select((state, i) => (x[i + 1], y[y.Clamp(state.Mean)])), "mean");
         foreach (var (i, pair) in experiment.Pairs.Index())
             drawing.Circle(x[i + 1], y[pair.Difference], 3, "dot", $"pair {i + 1}: {Units.Effect(pair.Difference)}");
-        if (experiment.Evidence is var (value2, bar))
-            Evidence(drawing, value2, bar, left, right, y.From + 22);
+        if (experiment.Evidence is var (value, bar))
+            EValueBar(drawing, value, bar, left, right, y.From + 22);
     }
 
+    /// <summary>The intervals as one ribbon; where they leave the panel they are cut at its edge, and the table has the numbers.</summary>
     private static void Band(Drawing drawing, IReadOnlyList<State> states, Axis x, Axis y)
     {
         var known = states.Index().Where(state => double.IsFinite(state.Item.Low) && double.IsFinite(state.Item.High)).ToList();
-        foreach (var (i, state) in known)
-            drawing.Rectangle(x[i + 0.75], y[y.Clamp(state.High)], x[i + 1.25] - x[i + 0.75], Math.Max(0.5, y[y.Clamp(state.Low)] - y[y.Clamp(state.High)]), "band");
+        if (known.Count == 1)
+            known.Add((known[0].Index, known[0].Item));
+        var upper = known.Select((state, i) => (Across(state.Index, i), y[y.Clamp(state.Item.High)])).ToList();
+        var lower = known.Select((state, i) => (Across(state.Index, i), y[y.Clamp(state.Item.Low)])).Reverse();
+        drawing.Path([.. upper, .. lower], "band");
+
+        double Across(int pair, int i) => x[pair + 1 + (i == 0 ? -0.25 : i == known.Count - 1 ? 0.25 : 0)];
     }
 
-    private static void Evidence(Drawing drawing, double value, double bar, double left, double right, double y)
+    private static void EValueBar(Drawing drawing, double value, double bar, double left, double right, double y)
     {
         var scale = new Axis(0.1, Math.Max(1000, 2 * Math.Max(bar, Math.Min(value, 1e9))), left, right, Log: true);
         drawing.Rectangle(left, y - 4, right - left, 8, "track");
@@ -87,20 +94,16 @@ internal static class PairsFigure
         drawing.Text(left, y + 22, $"e = {Units.EValue(value)}, bar {Units.EValue(bar)}{(value >= bar ? " ✓" : "")}", "faint");
     }
 
-    /// <summary>Mean and interval after each pair.</summary>
-    private static List<State> Trajectory(StudyRecord study, ExperimentRecord experiment)
+    /// <summary>Mean and interval after each pair; the last one as the ledger holds it.</summary>
+    private static List<State> Trajectory(ExperimentRecord experiment)
     {
-        _ = study;
-        var states = new List<State>();
-        var sum = 0.0;
-        foreach (var (i, pair) in experiment.Pairs.Index())
+        var differences = experiment.Pairs.Select(pair => pair.Difference).ToList();
+        return [.. differences.Select((_, i) =>
         {
-            sum += pair.Difference;
-            var (low, high) = i == experiment.Pairs.Count - 1 && experiment.Interval is { } interval ? interval : (double.NegativeInfinity, double.PositiveInfinity);
-            states.Add(new State(sum / (i + 1), low, high));
-        }
-
-        return states;
+            var seen = differences.GetRange(0, i + 1);
+            var (low, high) = i == differences.Count - 1 && experiment.Interval is { } final ? final : ConfidenceSequence.Interval(seen);
+            return new State(seen.Average(), low, high);
+        })];
     }
 
     private readonly record struct State(double Mean, double Low, double High);

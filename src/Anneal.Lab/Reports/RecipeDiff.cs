@@ -6,7 +6,7 @@ namespace Anneal.Lab.Reports;
 /// <param name="After">Value in the second.</param>
 public sealed record RecipeDifference(string Key, string? Before, string? After);
 
-/// <summary>Compares canonical recipes (block YAML with two spaces a level, every default printed) key by key.</summary>
+/// <summary>Compares canonical recipes (one key a line, sections by indentation, every default printed) key by key; it reads those of other versions too.</summary>
 public static class RecipeDiff
 {
     /// <summary>The keys that differ, in the first recipe's order, then those that only the second has.</summary>
@@ -18,25 +18,17 @@ public static class RecipeDiff
             .Where(difference => difference.Before != difference.After)];
     }
 
-    /// <summary>Dotted keys and scalar values of canonical YAML, in order; list items are numbered from 0.</summary>
+    /// <summary>Dotted keys and scalar values of canonical YAML, in order; a list is one value.</summary>
     internal static IReadOnlyDictionary<string, string> Flatten(string yaml)
     {
         var values = new Dictionary<string, string>();
         var path = new List<(int Indent, string Key)>();
-        var item = 0;
         foreach (var line in yaml.Split('\n').Select(line => line.TrimEnd('\r', ' ')).Where(line => line.Length > 0))
         {
             var text = line.TrimStart(' ');
             var indent = line.Length - text.Length;
             if (text.StartsWith('#'))
                 continue;
-            if (text.StartsWith("- ", StringComparison.Ordinal))
-            {
-                values[string.Join('.', path.Select(part => part.Key).Append($"{item++}"))] = text[2..].Trim();
-                continue;
-            }
-
-            item = 0;
             path.RemoveAll(part => part.Indent >= indent);
             var colon = text.IndexOf(':');
             if (colon < 0)

@@ -9,14 +9,14 @@ namespace Anneal.Lab.Reports;
 /// </summary>
 internal static class StaircaseFigure
 {
-    private const double Left = 62, Right = 700, Top = 48, Foot = 300, OffScale = 322, Failed = 350;
+    private const double Left = 62, Right = 700, Top = 48, Foot = 300, OffScale = 322, NoValue = 350;
 
     public static Figure Of(StudyRecord study)
     {
         var unit = Units.Objective(study.Spec.Objective);
         var points = study.Experiments.Select(experiment => Point.Of(study, experiment)).ToList();
         return new Figure("staircase", "Kept and discarded", Summary(study, unit), points.Count == 0 ? null : Draw(study, points, unit),
-            "Filled circle: confirmed, the step rises. Hollow circle: suggestive. Diamond: inconclusive. Triangle: rejected. Cross: no fair measurement. "
+            "Filled circle: confirmed, the step rises. Hollow circle: suggestive. Diamond: inconclusive. Triangle: rejected. Cross: no fair measurement. Dot: still open. "
             + "Bars: 95% confidence sequence over the pairs; dashed where only screening spoke (two standard deviations). What lies below the scale stands in the lane under it with its number.",
             new Table(["experiment", "change", "verdict", "champion before", "effect", "95% interval", "from"], [.. points.Select(point => point.Row)]));
     }
@@ -38,17 +38,18 @@ internal static class StaircaseFigure
         var axis = Scale(study, points);
         var slots = new Axis(0.4, Math.Max(4, points.Count) + 0.6, Left, Right);
         drawing.LeftAxis(axis, Left, Right, 5, $"better than the baseline, {unit}");
-        Stairs(drawing, study, points, axis, slots);
+        Stairs(drawing, study, axis, slots);
         foreach (var point in points)
             Mark(drawing, point, axis, slots[point.Id]);
+        Names(drawing, study, axis, slots);
         if (points.Any(point => point.Height is { } height && height < axis.Min))
             drawing.Text(Left - 6, OffScale + 4, "below", "end faint");
         if (points.Any(point => point.Height is null))
-            drawing.Text(Left - 6, Failed + 4, "failed", "end faint");
-        drawing.Line(Left, Failed + 12, Right, Failed + 12, "axis");
+            drawing.Text(Left - 6, NoValue + 4, "no value", "end faint");
+        drawing.Line(Left, NoValue + 12, Right, NoValue + 12, "axis");
         var every = Math.Max(1, points.Count / 24);
         foreach (var point in points.Where(point => point.Id % every == 0 || points.Count <= 24))
-            drawing.Text(slots[point.Id], Failed + 28, $"{point.Id}", "middle faint");
+            drawing.Text(slots[point.Id], NoValue + 28, $"{point.Id}", "middle faint");
         return drawing;
     }
 
@@ -68,7 +69,7 @@ internal static class StaircaseFigure
         return Axis.Around(finite, Foot, Top);
     }
 
-    private static void Stairs(Drawing drawing, StudyRecord study, List<Point> points, Axis axis, Axis slots)
+    private static void Stairs(Drawing drawing, StudyRecord study, Axis axis, Axis slots)
     {
         var (level, x) = (0.0, slots.From);
         var stairs = new List<(double, double)> { (x, axis[level]) };
@@ -77,7 +78,6 @@ internal static class StaircaseFigure
             stairs.Add((slots[kept.Id], axis[level]));
             level += kept.Effect ?? 0;
             stairs.Add((slots[kept.Id], axis[level]));
-            drawing.Text(slots[kept.Id] + 9, axis[level] - 7, PlainText.Shorten(kept.ShortName(), 34), slots[kept.Id] > 500 ? "end strong" : "strong");
         }
 
         stairs.Add((slots.To, axis[level]));
@@ -85,11 +85,22 @@ internal static class StaircaseFigure
         drawing.Path(stairs, "stairs");
     }
 
+    /// <summary>Each step is named above its interval bar.</summary>
+    private static void Names(Drawing drawing, StudyRecord study, Axis axis, Axis slots)
+    {
+        foreach (var kept in study.Kept())
+        {
+            var top = study.ChampionBefore(kept.Id) + Math.Max(kept.Effect ?? 0, kept.Interval?.High ?? 0);
+            var (x, side) = slots[kept.Id] > 560 ? (slots[kept.Id] + 6, "end") : (slots[kept.Id] - 6, "start");
+            drawing.Text(x, axis[axis.Clamp(top)] - 7, PlainText.Shorten(kept.ShortName(), 34), $"{side} strong halo");
+        }
+    }
+
     private static void Mark(Drawing drawing, Point point, Axis axis, double x)
     {
         if (point.Height is not { } height)
         {
-            drawing.Sign(point.Verdict, x, Failed, point.Tip);
+            drawing.Sign(point.Verdict, x, NoValue, point.Tip);
         }
         else if (height < axis.Min || height > axis.Max || !double.IsFinite(height))
         {

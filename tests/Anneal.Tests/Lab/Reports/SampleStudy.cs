@@ -24,9 +24,7 @@ internal static class SampleStudy
         optimizer:
           kind: adamw
           lr: 0.003
-          betas:
-            - 0.9
-            - 0.95
+          betas: [0.9, 0.95]
         data:
           corpus: dotnet-docs
           batch_tokens: 2048
