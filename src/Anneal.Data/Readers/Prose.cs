@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Anneal.Data.Readers;
+
+/// <summary>Builds readable text from markup: runs of white space become one space, breaks become one line end.</summary>
+internal sealed class Prose
+{
+    private readonly StringBuilder _text = new();
+    private bool _space;
+
+    /// <summary>Appends words; white space within and around them collapses.</summary>
+    public void Words(ReadOnlySpan<char> words)
+    {
+        while (words.Length > 0)
+        {
+            var start = words.IndexOfAnyExcept(" \t\r\n");
+            if (start != 0)
+                _space = true;
+            if (start < 0)
+                return;
+            words = words[start..];
+            var length = words.IndexOfAny(" \t\r\n");
+            var word = length < 0 ? words : words[..length];
+            if (_space && _text.Length > 0 && _text[^1] != '\n')
+                _text.Append(' ');
+            _space = false;
+            _text.Append(word);
+            words = words[word.Length..];
+        }
+    }
+
+    /// <summary>Ends the line, unless nothing stands on it.</summary>
+    public void Break()
+    {
+        if (_text.Length > 0 && _text[^1] != '\n')
+            _text.Append('\n');
+        _space = false;
+    }
+
+    /// <summary>Appends lines as they are, without their common indentation.</summary>
+    public void Verbatim(string block)
+    {
+        var lines = block.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).ToList();
+        var margin = lines.Where(line => line.Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty().Min();
+        Break();
+        foreach (var line in lines.SkipWhile(line => line.Length == 0))
+            if (line.Length > 0 || _text[^1] != '\n')
+                _text.Append(line.Length > margin ? line.AsSpan(margin) : []).Append('\n');
+    }
+
+    /// <summary>What has been written; the builder is empty again.</summary>
+    public string Take()
+    {
+        var text = _text.ToString().Trim();
+        _text.Clear();
+        _space = false;
+        return text;
+    }
+}
