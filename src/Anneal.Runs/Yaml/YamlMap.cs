@@ -6,15 +6,15 @@ namespace Anneal.Runs.Yaml;
 /// </summary>
 public sealed class YamlMap : YamlValue
 {
-    private readonly Dictionary<string, YamlEntry> _entries = new(StringComparer.Ordinal);
-    private readonly List<string> _asked = [];
-    private readonly List<string> _missing = [];
-    private bool _open;
+    private readonly Dictionary<string, YamlEntry> byKey = new(StringComparer.Ordinal);
+    private readonly List<string> asked = [];
+    private readonly List<string> missing = [];
+    private bool open;
 
     internal YamlMap(YamlReader reader, int line, int column, string path, IReadOnlyList<YamlEntry> entries) : base(reader, line, column)
     {
         (Path, Entries) = (path, entries);
-        foreach (var entry in entries) _entries[entry.Key] = entry;
+        foreach (var entry in entries) byKey[entry.Key] = entry;
     }
 
     /// <summary>Keys that lead here, with dots; empty at the root.</summary>
@@ -36,7 +36,7 @@ public sealed class YamlMap : YamlValue
     public T Require<T>(string key, Scalar<T> type)
     {
         if (Find(key) is { } entry) return TryRead(entry.Value, Name(key), type, out var value) ? value : default!;
-        _missing.Add($"`{Name(key)}` is missing: expected {type.Expectation}");
+        missing.Add($"`{Name(key)}` is missing: expected {type.Expectation}");
         return default!;
     }
 
@@ -65,7 +65,7 @@ public sealed class YamlMap : YamlValue
     public YamlMap Map(string key)
     {
         var map = (Find(key) is { } entry ? AsMap(entry, key) : null) ?? new YamlMap(Reader, Line, Column, Name(key), []);
-        map._open = true;
+        map.open = true;
         return map;
     }
 
@@ -77,7 +77,7 @@ public sealed class YamlMap : YamlValue
         foreach (var item in maps.Entries)
         {
             if (maps.AsMap(item, item.Key) is not { } map) continue;
-            map._open = true;
+            map.open = true;
             values.Add(new(item.Key, map));
         }
         return values;
@@ -86,7 +86,7 @@ public sealed class YamlMap : YamlValue
     /// <summary>Notes an error at the value of a key (at this mapping, where the key is not written).</summary>
     public void Fail(string key, string problem)
     {
-        if (_entries.TryGetValue(key, out var entry)) entry.Value.Fail(problem);
+        if (byKey.TryGetValue(key, out var entry)) entry.Value.Fail(problem);
         else Fail(problem);
     }
 
@@ -109,23 +109,23 @@ public sealed class YamlMap : YamlValue
     /// <summary>Notes the keys that nobody asked for, and required ones that are missing.</summary>
     internal void Close()
     {
-        if (_open)
-            foreach (var entry in Entries.Where(e => !_asked.Contains(e.Key, StringComparer.Ordinal)))
-                entry.FailAsUnknown(Name(entry.Key), _asked);
-        foreach (var missing in _missing)
-            if (!Entries.Any(e => NearestWord.Find(e.Key, _asked) is { } near && missing.StartsWith($"`{Name(near)}`", StringComparison.Ordinal) && near != e.Key))
-                Fail(missing);
+        if (open)
+            foreach (var entry in Entries.Where(e => !asked.Contains(e.Key, StringComparer.Ordinal)))
+                entry.FailAsUnknown(Name(entry.Key), asked);
+        foreach (var lack in missing)
+            if (!Entries.Any(e => NearestWord.Find(e.Key, asked) is { } near && lack.StartsWith($"`{Name(near)}`", StringComparison.Ordinal) && near != e.Key))
+                Fail(lack);
         foreach (var entry in Entries) (entry.Value as YamlMap)?.Close();
     }
 
-    internal void Open() => _open = true;
+    internal void Open() => open = true;
 
     private string Name(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
     private YamlEntry? Find(string key)
     {
-        if (!_asked.Contains(key, StringComparer.Ordinal)) _asked.Add(key);
-        return _entries.GetValueOrDefault(key);
+        if (!asked.Contains(key, StringComparer.Ordinal)) asked.Add(key);
+        return byKey.GetValueOrDefault(key);
     }
 
     private YamlMap? AsMap(YamlEntry entry, string key)

@@ -11,7 +11,7 @@ namespace Anneal.Runs.Yaml;
 public sealed class YamlReader
 {
     private const int MostBytes = 1 << 20, MostDepth = 16;
-    private readonly List<InputError> _errors = [];
+    private readonly List<InputError> errors = [];
 
     private YamlReader(string file)
     {
@@ -48,7 +48,7 @@ public sealed class YamlReader
     }
 
     /// <summary>Notes an error; <see cref="Finish"/> throws it.</summary>
-    public void Fail(int line, int column, string problem) => _errors.Add(new(File, line, column, problem));
+    public void Fail(int line, int column, string problem) => errors.Add(new(File, line, column, problem));
 
     /// <summary>Notes unknown and missing keys, then throws all errors found as one <see cref="InputException"/>.</summary>
     public void Finish()
@@ -58,12 +58,12 @@ public sealed class YamlReader
     }
 
     /// <summary>The errors noted so far.</summary>
-    internal IReadOnlyList<InputError> Errors => _errors;
+    internal IReadOnlyList<InputError> Errors => errors;
 
     /// <summary>Throws the errors noted so far.</summary>
     internal void ThrowIfFailed()
     {
-        if (_errors.Count > 0) throw new InputException([.. _errors.OrderBy(e => e.Line).ThenBy(e => e.Column)]);
+        if (errors.Count > 0) throw new InputException([.. errors.OrderBy(e => e.Line).ThenBy(e => e.Column)]);
     }
 
     private static string ReadText(string path)

@@ -1,0 +1,70 @@
+using System.Text;
+
+namespace Anneal.Runs.Protocol;
+
+/// <summary>Where a run keeps what it reads and emits.</summary>
+/// <param name="path">The run's folder.</param>
+public sealed class RunDirectory(string path)
+{
+    /// <summary>The folder, absolute.</summary>
+    public string Root { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>What to do: <see cref="RunOrder"/>.</summary>
+    public string OrderPath => In("order.json");
+
+    /// <summary>The resolved recipe with every default, for people.</summary>
+    public string RecipePath => In("recipe.yaml");
+
+    /// <summary>One object a step: <see cref="StepMetrics"/>.</summary>
+    public string MetricsPath => In("metrics.jsonl");
+
+    /// <summary>Where the run stands: <see cref="RunStatus"/>.</summary>
+    public string StatusPath => In("status.json");
+
+    /// <summary>Commands to the run, one file each: <see cref="ControlCommand"/>.</summary>
+    public string ControlPath => In("control");
+
+    /// <summary>Answers to commands: <see cref="Acknowledgement"/>.</summary>
+    public string AcknowledgementsPath => In("acks.jsonl");
+
+    /// <summary>What the monitor saw: <see cref="Incident"/>.</summary>
+    public string IncidentsPath => In("incidents.jsonl");
+
+    /// <summary>Text that the model wrote: <see cref="SampleRecord"/>.</summary>
+    public string SamplesPath => In("samples.jsonl");
+
+    /// <summary>What the lab's evaluator measured.</summary>
+    public string EvaluationsPath => In("evaluations.jsonl");
+
+    /// <summary>Saved states, see <see cref="Checkpoints"/>.</summary>
+    public string CheckpointsPath => In("checkpoints");
+
+    /// <summary>
+    /// Lays out a new run: the folder with its recipe and order. An order already there is kept if it is the same, so that
+    /// the run can go on; another one, or a folder that cannot be written: <see cref="InputException"/>.
+    /// </summary>
+    public static RunDirectory Create(string path, RunOrder order)
+    {
+        var run = new RunDirectory(path);
+        try
+        {
+            var json = order.ToJson();
+            if (File.Exists(run.OrderPath))
+            {
+                if (File.ReadAllBytes(run.OrderPath).AsSpan().SequenceEqual(json)) return run;
+                throw new InputException(run.Root, "already holds a run with another order; choose a new folder, or remove this one");
+            }
+            Directory.CreateDirectory(run.ControlPath);
+            Directory.CreateDirectory(run.CheckpointsPath);
+            AtomicFile.Write(run.RecipePath, Encoding.UTF8.GetBytes(Recipes.RecipeYaml.ToYaml(order.Recipe)));
+            AtomicFile.Write(run.OrderPath, json, durable: true);
+            return run;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(run.Root, $"cannot hold a run: {e.Message}");
+        }
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Root, name);
+}
