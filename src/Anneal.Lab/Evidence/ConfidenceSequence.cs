@@ -6,8 +6,6 @@ namespace Anneal.Lab.Evidence;
 /// </summary>
 public static class ConfidenceSequence
 {
-    private static readonly EffectMixture Bets = EffectMixture.LogNormal(median: 3, spread: 0.8, points: 41);
-
     /// <summary>The interval after all of <paramref name="differences"/>; the whole line while there are too few of them.</summary>
     /// <param name="differences">Paired differences in order.</param>
     /// <param name="confidence">Coverage at any stopping time, 0 to 1. Default 0.95.</param>
@@ -25,11 +23,12 @@ public static class ConfidenceSequence
     {
         double bar = -Math.Log(1 - confidence);
         if (LogEValue(count, 1e9) < bar) return double.PositiveInfinity;
-        double low = 0, high = 1e9;
-        for (int i = 0; i < 200 && high - low > 1e-12 * high; i++)
+        double low = 0, high = 1;
+        while (LogEValue(count, high) < bar) high *= 2;
+        while (high - low > 1e-12 * high)
         {
-            double middle = low < 1 ? (low + Math.Min(high, 4)) / 2 : Math.Sqrt(low * high);
-            if (high > 4 && low < 1) middle = LogEValue(count, 2) < bar ? 2 : 1;
+            double middle = (low + high) / 2;
+            if (middle <= low || middle >= high) break;
             if (LogEValue(count, middle) < bar) low = middle;
             else high = middle;
         }
@@ -38,5 +37,5 @@ public static class ConfidenceSequence
     }
 
     private static double LogEValue(int count, double t) =>
-        Bets.LogBayesFactor(new Moments(count, t / Math.Sqrt(count), count - 1), symmetric: true); // sd 1
+        EffectMixture.Standard.LogBayesFactor(new Moments(count, t / Math.Sqrt(count), count - 1), symmetric: true); // sd 1
 }

@@ -11,8 +11,6 @@ namespace Anneal.Lab.Evidence;
 /// </remarks>
 public static class TTestEProcess
 {
-    private static readonly EffectMixture Bets = EffectMixture.LogNormal(median: 4, spread: 0.7, points: 41);
-
     /// <summary>E-value after all of <paramref name="differences"/>; 1 without any, and when all are exactly zero.</summary>
     public static double Value(IReadOnlyList<double> differences) => Value(Moments.Of(differences));
 
@@ -24,5 +22,5 @@ public static class TTestEProcess
         return peak;
     }
 
-    internal static double Value(Moments moments) => Math.Exp(Bets.LogBayesFactor(moments, symmetric: false));
+    internal static double Value(Moments moments) => Math.Exp(EffectMixture.Standard.LogBayesFactor(moments, symmetric: false));
 }
