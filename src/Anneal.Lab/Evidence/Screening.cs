@@ -78,6 +78,9 @@ public static class Screening
         return Record(last, effect, sd, decision, $"{chance:P0} chance that the full budget gives {useful:G3} or more (expected {effect:G3} ± {sd:G2}).");
     }
 
+    /// <summary>Sd of a null pair's difference on a rung, from that at the full budget.</summary>
+    internal static double NoiseAt(double fraction, double noiseSd) => noiseSd * Math.Pow(fraction, -NoiseGrowth);
+
     /// <summary>Expected effect at the full budget and its sd, in units of the objective.</summary>
     internal static (double Effect, double Sd) Extrapolate(IReadOnlyList<RungResult> seen, ScreeningSpec spec)
     {
@@ -93,7 +96,7 @@ public static class Screening
         foreach (var rung in usable)
         {
             double y = Math.Log(rung.Control!.Value / rung.Treatment!.Value), halvings = -Math.Log2(rung.Fraction);
-            double noise = spec.NoiseSd / scale * Math.Pow(rung.Fraction, -NoiseGrowth), w = 1 / (noise * noise);
+            double noise = NoiseAt(rung.Fraction, spec.NoiseSd) / scale, w = 1 / (noise * noise);
             a += w;
             b += w * halvings;
             c += w * halvings * halvings;

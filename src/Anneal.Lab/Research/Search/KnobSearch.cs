@@ -35,14 +35,14 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
     /// <param name="random">Source of candidates.</param>
     public Suggestion? Suggest(IReadOnlyList<PairObservation> seen, IReadOnlyList<Attempt> attempts, double[] champion, Func<double[], bool> allowed, Random random)
     {
-        if (space.Count == 0) return null;
+        if (space.Searched == 0) return null;
         var model = Model(seen);
         var feasibility = new Feasibility(kernel, attempts);
         var centres = seen.Select(o => o.Treatment).DistinctBy(p => string.Join(' ', p))
             .OrderByDescending(p => model.Predict(champion, p).Mean).Take(4).Append(champion).ToArray();
 
         var pool = Enumerable.Range(0, Candidates)
-            .Select(i => (i % 4) switch { 0 => space.Draw(random), 1 => Vary(champion, random), _ => Vary(centres[random.Next(centres.Length)], random) })
+            .Select(i => (i % 4) switch { 0 => space.Draw(random, champion), 1 => Vary(champion, random), _ => Vary(Near(centres[random.Next(centres.Length)]), random) })
             .Select(p => Rate(space.Snap(p))).OrderByDescending(s => s.Value).ToList();
 
         var best = new List<Suggestion>();
@@ -60,6 +60,9 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
 
         return best.OrderByDescending(s => s.Value).Concat(pool).FirstOrDefault(s => allowed(s.Point));
 
+        // What is not searched stays the champion's.
+        double[] Near(double[] centre) => [.. centre.Take(space.Searched), .. champion.Skip(space.Searched)];
+
         Suggestion Rate(double[] point)
         {
             var (mean, sd) = model.Predict(champion, point);
@@ -74,8 +77,8 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
     {
         double[] point = [.. centre];
         double share = Math.Pow(random.NextDouble(), 1.5), size = 0.05 + 0.3 * random.NextDouble();
-        int certain = random.Next(space.Count);
-        for (int j = 0; j < point.Length; j++)
+        int certain = random.Next(space.Searched);
+        for (int j = 0; j < space.Searched; j++)
         {
             if (j != certain && random.NextDouble() > share) continue;
             var knob = space.Knobs[j];

@@ -7,7 +7,9 @@ namespace Anneal.Lab.Research.Search;
 /// Coordinates of a search: a number is placed in 0..1 on its own (linear or log) scale, a choice is its index.
 /// Values outside a knob's range keep their place beyond 0..1.
 /// </summary>
-internal sealed class KnobSpace(IReadOnlyList<Knob> knobs)
+/// <param name="knobs">Searched dimensions, then those that only tell recipes apart (what adopted or tried ideas changed).</param>
+/// <param name="searched">How many of them the search may move.</param>
+internal sealed class KnobSpace(IReadOnlyList<Knob> knobs, int searched)
 {
     /// <summary>Squared distance between two different choices, on the scale where a number's whole range is 1.</summary>
     private const double ChoiceDistance = 0.7;
@@ -16,11 +18,13 @@ internal sealed class KnobSpace(IReadOnlyList<Knob> knobs)
 
     public int Count => knobs.Count;
 
+    public int Searched => searched;
+
     /// <summary>Coordinate of a YAML scalar on knob <paramref name="index"/>.</summary>
     public double Encode(int index, string value)
     {
         var knob = knobs[index];
-        if (knob.Type == KnobType.Choice) return Math.Max(0, IndexOf(knob.Values, value));
+        if (knob.Type == KnobType.Choice) return IndexOf(knob.Values, value);
         if (!double.TryParse(value, CultureInfo.InvariantCulture, out double number)) return 0.5;
         if (!knob.Log) return (number - knob.Min) / (knob.Max - knob.Min);
         return number <= 0 ? -0.5 : (Math.Log(number) - Math.Log(knob.Min)) / (Math.Log(knob.Max) - Math.Log(knob.Min));
@@ -36,10 +40,11 @@ internal sealed class KnobSpace(IReadOnlyList<Knob> knobs)
     }
 
     /// <summary>The point as it will run: rounded to what its YAML scalars say.</summary>
-    public double[] Snap(double[] point) => [.. point.Select((at, i) => Encode(i, Decode(i, at)))];
+    public double[] Snap(double[] point) => [.. point.Select((at, i) => i < searched ? Encode(i, Decode(i, at)) : at)];
 
-    /// <summary>A uniform point.</summary>
-    public double[] Draw(Random random) => [.. knobs.Select(k => k.Type == KnobType.Choice ? random.Next(k.Values.Count) : random.NextDouble())];
+    /// <summary>A point that is uniform over the searched knobs and agrees with <paramref name="rest"/> elsewhere.</summary>
+    public double[] Draw(Random random, double[] rest) =>
+        [.. knobs.Select((k, j) => j >= searched ? rest[j] : k.Type == KnobType.Choice ? random.Next(k.Values.Count) : random.NextDouble())];
 
     /// <summary>Squared distance of two points along one knob.</summary>
     public double Distance2(int index, double a, double b) =>

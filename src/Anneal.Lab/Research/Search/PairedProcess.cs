@@ -47,6 +47,10 @@ internal sealed class PairedProcess
     /// <summary>Relevance of each knob, summing to 1.</summary>
     public IReadOnlyList<double> Relevances => relevance;
 
+    /// <summary>Sd of f(control) - f(treatment) before any of the data, under the fitted scale and relevances.</summary>
+    public double PriorSd(double[] control, double[] treatment) =>
+        Math.Sqrt(Math.Max(0, 2 * variance * (1 - MixedKernel.Combine(kernel.Parts(control, treatment), relevance))));
+
     /// <summary>Belief about f(control) - f(treatment) at the full budget.</summary>
     public (double Mean, double Sd) Predict(double[] control, double[] treatment)
     {
