@@ -9,7 +9,7 @@ public interface IParallelJob
 {
     /// <summary>Does one part.</summary>
     /// <param name="part">Which part, from 0.</param>
-    /// <param name="worker">Which thread does it, from 0; only for <see cref="ThreadTeam.Scratch"/>, never for the result.</param>
+    /// <param name="worker">Which thread does it, from 0; only for indexing <see cref="ThreadTeam.Scratch"/>, never for the result.</param>
     void Part(int part, int worker);
 }
 
@@ -25,6 +25,8 @@ public sealed unsafe class ThreadTeam : IDisposable
 
     private readonly object gate = new();
     private readonly NativeBuffer?[] scratch;
+    private readonly NativeBuffer pointers;
+    private readonly float** scratchOf;
     private NativeBuffer? shared;
 
     // The open call. Its parts are claimed by counting down the low half of ticket; the high half numbers the calls,
@@ -46,6 +48,8 @@ public sealed unsafe class ThreadTeam : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         scratch = new NativeBuffer?[threads];
+        pointers = new NativeBuffer(threads * (sizeof(float*) / sizeof(float)));
+        scratchOf = (float**)pointers.Pointer;
         for (int worker = 1; worker < threads; worker++)
         {
             int number = worker;
@@ -70,10 +74,17 @@ public sealed unsafe class ThreadTeam : IDisposable
         fixed (TJob* pointer = &job) Run(parts, &Invoke<TJob>, pointer);
     }
 
-    /// <summary>Memory of one worker, at least <paramref name="floats"/> long, kept between calls; its contents are arbitrary.</summary>
-    public float* Scratch(int worker, long floats) => Grow(ref scratch[worker], floats);
+    /// <summary>Memory for each worker, taken before a call and kept between calls; its contents are arbitrary.</summary>
+    /// <param name="floats">Length that each worker needs, at least.</param>
+    /// <returns>One pointer a worker, valid until the next <see cref="Scratch"/>.</returns>
+    public float** Scratch(long floats)
+    {
+        for (int worker = 0; worker < Threads; worker++) scratchOf[worker] = Grow(ref scratch[worker], floats);
+        return scratchOf;
+    }
 
-    /// <summary>Memory that all workers of a call share, taken before the call; its contents are arbitrary.</summary>
+    /// <summary>Memory that all workers of a call share, taken before the call and kept between calls; its contents are arbitrary.</summary>
+    /// <param name="floats">Length that is needed, at least.</param>
     public float* SharedScratch(long floats) => Grow(ref shared, floats);
 
     /// <summary>Ends the threads and frees the scratch memory.</summary>
