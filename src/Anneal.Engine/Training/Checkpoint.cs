@@ -1,0 +1,162 @@
+using System.Text.Json;
+using Anneal.Engine.Models;
+using Anneal.Engine.Optimizers;
+
+namespace Anneal.Engine.Training;
+
+/// <summary>
+/// A checkpoint directory: <c>model.safetensors</c> (names and shapes as PyTorch reads them), <c>optimizer.safetensors</c>,
+/// <c>trainer.json</c>. It is written beside its place, forced to the disk and renamed, so that it is whole or not there.
+/// </summary>
+public static class Checkpoint
+{
+    private const string ModelFile = "model.safetensors";
+    private const string OptimizerFile = "optimizer.safetensors";
+    private const string StateFile = "trainer.json";
+
+    /// <summary>Reads the model of a checkpoint, without its optimizer.</summary>
+    /// <param name="directory">Checkpoint directory.</param>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public static Transformer LoadModel(string directory)
+    {
+        directory = Locate(directory);
+        var options = ReadState(directory).Options;
+        var model = new Transformer(options.Model, options.Vocab);
+        try
+        {
+            ReadModel(directory, model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        return model;
+    }
+
+    /// <summary>The options of the run that wrote a checkpoint, and the steps that it had done.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public static (TrainerOptions Options, long Step) Describe(string directory)
+    {
+        var state = ReadState(Locate(directory));
+        return (state.Options, state.Step);
+    }
+
+    internal static void Save(Trainer trainer, string directory)
+    {
+        directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        var temporary = $"{directory}.tmp-{Environment.ProcessId}";
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(temporary);
+        WriteModel(Path.Combine(temporary, ModelFile), trainer.Model);
+        WriteOptimizer(Path.Combine(temporary, OptimizerFile), trainer.Optimizer);
+        WriteState(Path.Combine(temporary, StateFile), trainer);
+
+        // Should we die between the renames, Locate finds the old one under its second name.
+        var old = directory + ".old";
+        if (Directory.Exists(directory))
+        {
+            if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+            Directory.Move(directory, old);
+        }
+
+        Directory.Move(temporary, directory);
+        if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+    }
+
+    internal static void Restore(Trainer trainer, string directory)
+    {
+        directory = Locate(directory);
+        var state = ReadState(directory);
+        var ours = trainer.Options with { Threads = state.Options.Threads };
+        if (ours != state.Options)
+            throw new InvalidDataException($"{directory}: the checkpoint is of a run with other options. There: {state.Options}. Here: {ours}.");
+
+        ReadModel(directory, trainer.Model);
+        ReadOptimizer(directory, trainer.Optimizer);
+        trainer.Optimizer.Restore(state.Updates, state.ParameterSquares);
+        trainer.StepCount = state.Step;
+        trainer.LearningRateScale = state.LearningRateScale;
+        trainer.Clip = state.Clip;
+        try
+        {
+            trainer.Stream.Cursor = state.Cursor;
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{directory}: {error.Message}", error);
+        }
+    }
+
+    private static void WriteModel(string path, Transformer model)
+    {
+        using var writer = new SafetensorsWriter(path, model.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
+        foreach (var parameter in model.Parameters) writer.Write(parameter.Value);
+        writer.Finish();
+    }
+
+    private static void WriteOptimizer(string path, Optimizer optimizer)
+    {
+        var state = optimizer.State.ToList();
+        using var writer = new SafetensorsWriter(path, state.Select(moment => (moment.Name, moment.Parameter.Shape)));
+        foreach (var moment in state) writer.Write(moment.Values);
+        writer.Finish();
+    }
+
+    private static void WriteState(string path, Trainer trainer)
+    {
+        var state = new TrainerState
+        {
+            Step = trainer.StepCount,
+            Tokens = trainer.Tokens,
+            Updates = trainer.Optimizer.Updates,
+            Cursor = trainer.Stream.Cursor,
+            LearningRateScale = trainer.LearningRateScale,
+            Clip = trainer.Clip,
+            ParameterSquares = trainer.Optimizer.ParameterSquares,
+            Options = trainer.Options,
+        };
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
+        JsonSerializer.Serialize(stream, state, TrainerStateJson.Default.TrainerState);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static string Locate(string directory)
+    {
+        directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        if (Directory.Exists(directory)) return directory;
+        if (Directory.Exists(directory + ".old")) return directory + ".old";
+        throw new DirectoryNotFoundException($"{directory}: there is no such checkpoint.");
+    }
+
+    private static TrainerState ReadState(string directory)
+    {
+        var path = Path.Combine(directory, StateFile);
+        if (!File.Exists(path)) throw new InvalidDataException($"{directory}: no checkpoint, {StateFile} is missing.");
+        try
+        {
+            var state = JsonSerializer.Deserialize(File.ReadAllBytes(path), TrainerStateJson.Default.TrainerState)
+                ?? throw new InvalidDataException($"{path}: empty.");
+            if (state.Version != 1) throw new InvalidDataException($"{path}: version {state.Version}; this program knows version 1.");
+            state.Options.Demand();
+            return state;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+    }
+
+    private static void ReadModel(string directory, Transformer model)
+    {
+        using var reader = new SafetensorsReader(Path.Combine(directory, ModelFile));
+        foreach (var parameter in model.Parameters) reader.Read(parameter.Name, parameter.Shape, parameter.Value);
+    }
+
+    private static void ReadOptimizer(string directory, Optimizer optimizer)
+    {
+        using var reader = new SafetensorsReader(Path.Combine(directory, OptimizerFile));
+        foreach (var moment in optimizer.State) reader.Read(moment.Name, moment.Parameter.Shape, moment.Values);
+    }
+}
