@@ -1,1 +1,5 @@
-return 0;
+using Anneal.Cli.Commands;
+using Anneal.Cli.Terminal;
+
+var call = CommandTree.Root().Parse(args);
+return Misuse.Of(call) is { } misuse ? misuse.Explain() : await Call.InvokeAsync(call);

@@ -7,7 +7,7 @@ namespace Anneal.Data.Readers;
 /// <param name="Origin">What is read in fact, for people: reader, place, versions.</param>
 /// <param name="Files">The files behind it, in reading order; empty for standard input.</param>
 /// <param name="Documents">The documents, read lazily, in an order that depends on the files only.</param>
-internal sealed record Source(string Origin, IReadOnlyList<string> Files, IEnumerable<Document> Documents)
+public sealed record Source(string Origin, IReadOnlyList<string> Files, IEnumerable<Document> Documents)
 {
     /// <summary>The documentation of the SDK that runs us.</summary>
     public const string DotnetDocsName = "dotnet-docs";

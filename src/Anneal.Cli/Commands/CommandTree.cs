@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Anneal.Cli.Terminal;
+
+namespace Anneal.Cli.Commands;
+
+/// <summary>All commands.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("Anneal runs language-model pre-training experiments and keeps only those changes that it has proved.")
+        {
+            DoctorCommand.Create(),
+            new Verb("data", "Text in, token shards out.") { DataPrepareCommand.Create() },
+            CommonOptions.Json,
+            CommonOptions.Verbose,
+        };
+        var help = new HelpPage(
+        [
+            ("anneal doctor", "Is this machine ready? What can it do?"),
+            ("anneal study run samples/first-study/study.yaml", "Propose, test and prove changes until the budget ends; then open the report."),
+            ("anneal train samples/recipes/gpt2-tiny.yaml --out runs/first", "Train one recipe."),
+        ]);
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        root.SetAction(help.Invoke);
+        return root;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Anneal.Cli.Terminal;
+
+/// <summary>Ctrl+C and SIGTERM: the first asks the command to save its state and answers at once, the second ends the process.</summary>
+internal sealed class Interrupt : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _signals;
+
+    public Interrupt() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+
+    /// <summary>Cancelled at the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _source.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (_source.IsCancellationRequested)
+            Environment.Exit(ExitCode.Interrupted);
+        Console.Error.WriteLine("\nStopping; the state is being saved. Once more to force.");
+        _source.Cancel();
+    }
+}
