@@ -1,23 +1,28 @@
+using Anneal.Data;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Studies;
 using Anneal.Runs;
+using Anneal.Runs.Recipes;
 
 namespace Anneal.Lab;
 
-/// <summary>A study: propose, screen, confirm, judge, record, until the budget or the ideas end; then the seal and the report.</summary>
-public sealed partial class Study
+/// <summary>Studies: propose, screen, confirm, judge, record, until the budget or the ideas end; then the seal and the report.</summary>
+public static class Study
 {
     /// <summary>
     /// Runs a study to its end, or goes on with it where it was interrupted: what the ledger holds is not done again, and the
     /// outcome is that of an undisturbed study.
     /// </summary>
-    /// <param name="spec">The study, from <see cref="Lab"/>'s StudyFile.</param>
+    /// <param name="spec">The study, from <see cref="StudyFile.Load"/>.</param>
     /// <param name="lab">The lab's folder.</param>
     /// <param name="progress">Told what happens, from several threads; null for silence.</param>
     /// <param name="cancel">Stops the children and returns within two seconds, with the state saved.</param>
     /// <returns>The study as the ledger holds it; its status is <c>done</c> or <c>interrupted</c>.</returns>
-    /// <exception cref="InputException">The lab is in use or damaged, the corpus is empty, the study's file has changed since it was started.</exception>
+    /// <exception cref="InputException">The lab is in use or damaged, or the study's file has changed since it was started.</exception>
+    /// <exception cref="CorpusException">The corpus is empty, unreadable or changed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the study was in the ledger.</exception>
     public static Task<StudyRecord> RunAsync(StudySpec spec, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel) =>
-        throw new NotSupportedException("comes with the executor");
+        SitAsync(spec, RecipeFile.Load(spec.Recipe), lab, progress, cancel);
 
     /// <summary>Goes on with a study by its name, as it was started.</summary>
     /// <param name="name">Study.</param>
@@ -25,12 +30,41 @@ public sealed partial class Study
     /// <param name="progress">Told what happens, from several threads; null for silence.</param>
     /// <param name="cancel">Stops the children and returns within two seconds, with the state saved.</param>
     /// <returns>The study as the ledger holds it.</returns>
-    /// <exception cref="InputException">No such study.</exception>
-    public static Task<StudyRecord> ResumeAsync(string name, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel) =>
-        throw new NotSupportedException("comes with the executor");
+    /// <exception cref="InputException">No such study, or the lab is in use or damaged.</exception>
+    public static Task<StudyRecord> ResumeAsync(string name, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    {
+        if (!Ledger.Ledger.Exists(lab)) throw new InputException(lab, "is no lab: it has no lab.db. Start the study with `anneal study run`, or name its lab with --lab DIR.");
+        StudyRecord started;
+        using (var ledger = Ledger.Ledger.Open(lab)) started = ledger.ReadStudy(name);
+        return SitAsync(started.Spec, RecipeFile.Parse(started.Baseline, $"{name}'s baseline"), lab, progress, cancel);
+    }
 
     /// <summary>Folder of a study's report files: <c>report.html</c>, <c>report.md</c>, <c>report.json</c>.</summary>
     /// <param name="name">Study.</param>
     /// <param name="lab">The lab's folder.</param>
     public static string ReportDirectory(string name, string lab) => Path.Combine(Path.GetFullPath(lab), "studies", name);
+
+    private static async Task<StudyRecord> SitAsync(StudySpec asked, Recipe recipe, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    {
+        using var ledger = Ledger.Ledger.Open(lab);
+        using var lease = ledger.TakeLease(asked.Study);
+        using var sitting = new Sitting(ledger, asked, cancel);
+
+        var baseline = recipe with { Data = recipe.Data with { Corpus = asked.Corpus } };
+        var spec = StudyStart.Match(ledger, asked, baseline);
+        progress?.Report(new PhaseStarted(StudyPhase.Corpus, $"Preparing {spec.Corpus}."));
+        var corpus = await StudyCorpus.PrepareAsync(ledger.Directory, spec.Corpus, progress, sitting.Token);
+        StudyStart.Record(ledger, spec, baseline, corpus);
+
+        sitting.Begin();
+        string reason;
+        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, progress))
+            reason = await sitting.WorkAsync(campaign.RunToEndAsync);
+
+        progress?.Report(new PhaseStarted(StudyPhase.Report, "Writing the report."));
+        var record = ledger.ReadStudy(spec.Study);
+        StudyReport.Write(record, ledger.Directory);
+        progress?.Report(new StudyEnded(record, reason));
+        return record;
+    }
 }

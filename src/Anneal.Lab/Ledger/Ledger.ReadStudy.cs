@@ -25,7 +25,7 @@ public sealed partial class Ledger
             var champion = db.QueryFirstOrDefault<string>("SELECT champion FROM verdicts WHERE study = @name ORDER BY experiment DESC LIMIT 1", new { name });
             return new StudyRecord
             {
-                Spec = spec,
+                Spec = spec with { Budget = spec.Budget with { Seconds = db.QueryFirstOrDefault<double?>("SELECT allowed FROM sittings WHERE study = @name ORDER BY id DESC LIMIT 1", new { name }) } },
                 Baseline = baseline,
                 Champion = champion ?? baseline,
                 Status = status,
@@ -97,8 +97,13 @@ public sealed partial class Ledger
         })];
     }
 
-    private static List<IncidentRecord> ReadIncidents(SqliteConnection db, string study) => [.. db
-        .Query("SELECT * FROM incidents WHERE study = @study ORDER BY id", new { study })
+    /// <summary>What went wrong in a run, in order.</summary>
+    /// <param name="study">Study.</param>
+    /// <param name="run">Run id.</param>
+    public IReadOnlyList<IncidentRecord> ReadIncidents(string study, string run) => Read(db => ReadIncidents(db, study, run));
+
+    private static List<IncidentRecord> ReadIncidents(SqliteConnection db, string study, string? run = null) => [.. db
+        .Query("SELECT * FROM incidents WHERE study = @study AND (@run IS NULL OR run = @run) ORDER BY id", new { study, run })
         .Select(row => new IncidentRecord((string)row.run, (int?)(long?)row.experiment, (int)(long)row.step, (string)row.severity, (string)row.action, (string)row.detector, (string)row.cause, (string)row.message))];
 
     private static SealedRecord? ReadSeal(SqliteConnection db, string study, List<PairRecord> pairs)

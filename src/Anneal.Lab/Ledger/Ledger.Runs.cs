@@ -1,4 +1,5 @@
 using Anneal.Lab.Execution;
+using Anneal.Runs.Evaluation;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -15,8 +16,9 @@ public sealed partial class Ledger
     /// <summary>Records a finished run with all that came of it, in one transaction.</summary>
     /// <param name="job">What the run is for, unique within the study.</param>
     /// <param name="run">The run, complete.</param>
+    /// <param name="evaluation">What the evaluator measured; null for a failed run.</param>
     /// <param name="incidents">What went wrong on the way.</param>
-    public void AddRun(string job, RunRecord run, IReadOnlyList<IncidentRecord> incidents) => Write(transaction =>
+    public void AddRun(string job, RunRecord run, EvaluationResult? evaluation, IReadOnlyList<IncidentRecord> incidents) => Write(transaction =>
     {
         connection.Execute(
             """
@@ -47,6 +49,20 @@ public sealed partial class Ledger
                 curve = ToJson(run.Curve),
                 now = Now(),
             }, transaction);
+        if (evaluation is not null)
+            connection.Execute(
+                "INSERT INTO evaluations (run, split, loss, bpb, tokens, bytes, documents, domains) VALUES (@Id, @Split, @Loss, @Bpb, @Tokens, @Bytes, @documents, @domains)",
+                new
+                {
+                    run.Id,
+                    run.Split,
+                    evaluation.Loss,
+                    evaluation.Bpb,
+                    evaluation.Tokens,
+                    evaluation.Bytes,
+                    documents = ToJson(evaluation.DocumentBpb),
+                    domains = ToJson(evaluation.ByDomain),
+                }, transaction);
         foreach (var incident in incidents) Insert(run.Study, incident, transaction);
         return true;
     });

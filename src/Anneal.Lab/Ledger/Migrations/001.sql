@@ -29,6 +29,7 @@ CREATE TABLE sittings (
     epoch   INTEGER NOT NULL,
     started TEXT NOT NULL,
     seconds REAL NOT NULL DEFAULT 0,
+    allowed REAL,                      -- limit on the seconds of all sittings; null: none
     outcome TEXT                       -- null while it lasts (or it was killed), else interrupted, done or failed
 );
 

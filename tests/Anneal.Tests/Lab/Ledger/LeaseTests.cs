@@ -88,6 +88,6 @@ public sealed class LeaseTests : IDisposable
     public void Nothing_is_written_without_a_lease()
     {
         using var ledger = LabLedger.Open(lab.Directory);
-        Should.Throw<InvalidOperationException>(() => ledger.BeginSitting("mine"));
+        Should.Throw<InvalidOperationException>(() => ledger.BeginSitting("mine", null));
     }
 }

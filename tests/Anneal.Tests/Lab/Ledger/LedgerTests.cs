@@ -59,10 +59,10 @@ public sealed class LedgerTests : IDisposable
         using var ledger = LabLedger.Open(lab.Directory);
         using var lease = ledger.TakeLease("first");
         ledger.AddStudy(Spec(), "seed: 1\n", new Dictionary<string, string> { ["host"] = "here" });
-        var sitting = ledger.BeginSitting("first");
+        var sitting = ledger.BeginSitting("first", 600);
         ledger.AddProposal("first", 1, 0, Rope, "id1", "control", "treatment");
-        ledger.AddRun("e1/control/0", Run("a", 1), [new IncidentRecord("a", 1, 3, "warn", "none", "divergence", "optimizer", "loss rose")]);
-        ledger.AddRun("e1/treatment/0", Run("b", 1), []);
+        ledger.AddRun("e1/control/0", Run("a", 1), null, [new IncidentRecord("a", 1, 3, "warn", "none", "divergence", "optimizer", "loss rose")]);
+        ledger.AddRun("e1/treatment/0", Run("b", 1), null, []);
         ledger.AddPair("first", PairKind.Confirm, 1, new PairRecord(0, 2.6, 2.5, "a", "b"));
         ledger.AddScreen("first", 1, 0, new ScreenRecord(0.25, 3, 2.9, 0.1, 0.02, "promote", "better"));
         ledger.AddVerdict("first", new ExperimentRecord { Id = 1, Identity = "id1", Proposal = Rope, Status = "done", Verdict = Verdict.Confirmed, Reason = "why", Effect = 0.1, Interval = (0.05, 0.15), Evidence = (30, 20), ControlRecipe = "c", TreatmentRecipe = "t" }, "t");
@@ -78,6 +78,7 @@ public sealed class LedgerTests : IDisposable
         study.SealedOpenings.ShouldBe(1);
         study.Sealed!.Effect.ShouldBe(0.1);
         study.SecondsSpent.ShouldBe(12);
+        study.Spec.Budget.Seconds.ShouldBe(600);
         study.FlopsSpent.ShouldBe(2e9);
         study.Incidents.ShouldHaveSingleItem().Cause.ShouldBe("optimizer");
         study.Runs[0].Curve.Count.ShouldBe(2);
@@ -113,7 +114,7 @@ public sealed class LedgerTests : IDisposable
             using var lease = ledger.TakeLease("first");
             ledger.AddStudy(Spec(), "", new Dictionary<string, string>());
             ledger.AddProposal("first", 1, 0, Rope, "id1", "control", "treatment");
-            ledger.AddRun("a", Run("a"), [new IncidentRecord("a", 1, 3, "warn", "none", "divergence", "optimizer", "loss rose")]);
+            ledger.AddRun("a", Run("a"), null, [new IncidentRecord("a", 1, 3, "warn", "none", "divergence", "optimizer", "loss rose")]);
             ledger.AddPair("first", PairKind.Null, 0, new PairRecord(0, 1, 1, "a", "a"));
             ledger.AddVerdict("first", new ExperimentRecord { Id = 1, Identity = "id1", Proposal = Rope, Status = "done", Verdict = Verdict.Rejected, Reason = "why" }, "");
             ledger.OpenSeal("first", "test/bpb", "a", "b");
@@ -127,8 +128,8 @@ public sealed class LedgerTests : IDisposable
         using var ledger = LabLedger.Open(lab.Directory);
         using var lease = ledger.TakeLease("first");
         ledger.AddStudy(Spec(), "", new Dictionary<string, string>());
-        ledger.AddRun("job", Run("a"), []);
-        Should.Throw<SqliteException>(() => ledger.AddRun("job", Run("b"), [])).Message.ShouldContain("UNIQUE");
+        ledger.AddRun("job", Run("a"), null, []);
+        Should.Throw<SqliteException>(() => ledger.AddRun("job", Run("b"), null, [])).Message.ShouldContain("UNIQUE");
     }
 
     [Fact]

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Anneal.Lab.Ledger;
+using Anneal.Runs;
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Lab.Execution;
+
+internal sealed partial class Executor
+{
+    // Exit codes of `Anneal.Worker train`.
+    private const int Done = 0, BadInput = 2, Stopped = 3, Interrupted = 130, Killed = 137;
+
+    private static readonly TimeSpan poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan toSaveAndEnd = TimeSpan.FromSeconds(1);
+
+    private const long LeastFreeBytes = 16 << 20;
+
+    /// <summary>How a training ended.</summary>
+    /// <param name="Done">All steps are done and saved.</param>
+    /// <param name="Incidents">What was seen from outside.</param>
+    private sealed record Trained(bool Done, IReadOnlyList<IncidentRecord> Incidents);
+
+    /// <summary>Trains in a child process, again and again if infrastructure breaks it; it goes on from its own checkpoint.</summary>
+    private async Task<Trained> TrainAsync(Job job, RunDirectory directory, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var (code, words) = await AttemptAsync(job, directory, cancel);
+            if (code == Done) return new Trained(true, []);
+            if (code == Stopped) return new Trained(false, []);
+            if (code == BadInput) return new Trained(false, [Seen(Cause.Model, IncidentAction.Stop, words)]);
+
+            RefuseFullDisk(words);
+            var broken = code switch
+            {
+                Hung => words,
+                Killed => "killed (signal 9): by the system for memory, or by hand",
+                Interrupted => "interrupted by a signal that was not ours",
+                _ => $"ended with exit code {code}: {words}",
+            };
+            if (attempt == options.RetryAfter.Count)
+                return new Trained(false, [Seen(Cause.Infrastructure, IncidentAction.Stop, $"{broken}; given up after {attempt + 1} tries")]);
+            var incident = Seen(Cause.Infrastructure, IncidentAction.Restart, $"{broken}; started again");
+            ledger.AddIncident(spec.Study, incident);
+            Tell(new IncidentSeen(incident));
+            await Task.Delay(options.RetryAfter[attempt], cancel);
+        }
+
+        IncidentRecord Seen(Cause cause, IncidentAction action, string message) => ToRecord(job, new Incident
+        {
+            Step = RunStatus.Load(directory.StatusPath)?.Step ?? 0,
+            Severity = Severity.Act,
+            Action = action,
+            Detector = "process",
+            Cause = cause,
+            Message = message,
+        });
+    }
+
+    // No exit code is negative.
+    private const int Hung = -1;
+
+    private async Task<(int Code, string Words)> AttemptAsync(Job job, RunDirectory directory, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using var child = Child.Start(WorkerCommand.Create("train", directory.Root));
+        child.DrainOutput();
+        var attempt = ledger.BeginAttempt(Id(job), child.Identity);
+        var clock = Stopwatch.StartNew();
+        var watch = new HangWatch(options.HangFloor);
+        var metrics = new MetricsReader(directory.MetricsPath);
+        try
+        {
+            while (await Task.WhenAny(child.Exit, Task.Delay(poll, cancel)) != child.Exit)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (metrics.ReadNew() is [.., var last])
+                {
+                    watch.Heard(clock.Elapsed);
+                    Tell(new RunProgressed(Id(job), last.Step, new CurvePoint(last.Tokens ?? 0, last.Loss)));
+                }
+                if (!watch.IsHung(clock.Elapsed)) continue;
+                child.Kill();
+                await child.Exit;
+                ledger.EndAttempt(attempt, "hung, killed");
+                return (Hung, $"silent for {watch.Limit.TotalSeconds:0} s: hung, killed");
+            }
+            // Ctrl+C reaches our children too; it may reach them first.
+            if (child.ExitCode == Interrupted) await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
+            ledger.EndAttempt(attempt, $"exit {child.ExitCode}");
+            return (child.ExitCode, child.Errors);
+        }
+        catch (OperationCanceledException)
+        {
+            await child.EndAsync(toSaveAndEnd);
+            ledger.EndAttempt(attempt, "cancelled");
+            throw;
+        }
+    }
+
+    // A full disk breaks every run; trying again would only fill the ledger with incidents.
+    private void RefuseFullDisk(string words)
+    {
+        var drive = new DriveInfo(ledger.Directory);
+        if (drive.AvailableFreeSpace < LeastFreeBytes || words.Contains("No space left", StringComparison.OrdinalIgnoreCase) || words.Contains("disk is full", StringComparison.OrdinalIgnoreCase))
+            throw new InputException(ledger.Directory, $"the disk is full ({drive.AvailableFreeSpace >> 20} MiB left on {drive.Name}). Nothing recorded is lost: free some space, then `anneal study resume {spec.Study}`.");
+    }
+}

@@ -1,0 +1,113 @@
+using Anneal.Lab.Evidence;
+using Anneal.Lab.Ledger;
+using Anneal.Lab.Research;
+using Anneal.Runs.Recipes;
+
+namespace Anneal.Lab.Studies;
+
+internal sealed partial class Campaign
+{
+    /// <summary>
+    /// Propose, screen, confirm, judge; with the study's parallelism in flight. Proposal k sees exactly the experiments up to
+    /// k - parallel; its confirmation waits for all verdicts before it. So every decision has one cause, whatever finishes first.
+    /// </summary>
+    private async Task<Standing> ExperimentAsync(Noise noise, CancellationToken time, CancellationToken cancel)
+    {
+        Tell(new PhaseStarted(StudyPhase.Experiments, $"Experimenting: up to {spec.Budget.Experiments}, {budget.Parallel} side by side."));
+        using var failing = CancellationTokenSource.CreateLinkedTokenSource(time);
+        var standings = new List<Task<Standing>> { Task.FromResult(new Standing { Champion = baseline, Runs = noise.Runs }) };
+        try
+        {
+            while (standings.Count <= spec.Budget.Experiments && await ProposeAsync(noise, standings) is { } trial)
+                standings.Add(DecideAsync(trial, noise, standings[^1], failing.Token));
+            return await standings[^1];
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            Tell(new ProposalsEnded($"The rest of the {spec.Budget.Seconds} seconds is kept for the sealed comparison; experiments in flight are dropped."));
+            return await standings.FindLast(standing => standing.IsCompletedSuccessfully)!;
+        }
+        finally
+        {
+            // Nobody is left behind: on a failure the others end too, before the executor does.
+            await failing.CancelAsync();
+            await Task.WhenAll(standings.Select(standing => standing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)));
+        }
+    }
+
+    /// <summary>
+    /// Asks the researcher for the next experiment. An answer of "nothing left" is asked again when more verdicts are known.
+    /// Null: there is nothing left to try, or nothing to pay for it.
+    /// </summary>
+    private async Task<Trial?> ProposeAsync(Noise noise, List<Task<Standing>> standings)
+    {
+        var number = standings.Count;
+        for (var seen = Math.Max(0, number - budget.Parallel); seen < number; seen++)
+        {
+            var standing = await standings[seen];
+            if (!budget.AllowsExperiment(standing.Flops))
+            {
+                Tell(new ProposalsEnded($"The {budget.Limit:G4} FLOPs allow no further experiment beside the sealed comparison."));
+                return null;
+            }
+            if (await AskAsync(number, seen, standing, noise) is not { } proposal) continue;
+            var trial = Trial.Of(number, proposal, standing.Champion, tried, FlawOf);
+            tried.Add(trial.Identity);
+            Tell(new ExperimentProposed(number, proposal));
+            return trial;
+        }
+        Tell(new ProposalsEnded("The researcher has nothing left to try."));
+        return null;
+    }
+
+    private readonly HashSet<string> tried = new(StringComparer.Ordinal);
+
+    // Remembered, so that a researcher that costs money or never says the same twice is asked once.
+    private Task<Proposal?> AskAsync(int number, int seen, Standing standing, Noise noise)
+    {
+        if (ledger.TryFindProposal(spec.Study, number, seen, out var answer)) return Task.FromResult(answer);
+        answer = researcher.Propose(Seen(standing, noise), standing.Champion, tried, number);
+        var treatment = answer is null ? null : Trial.Of(number, answer, standing.Champion, tried, FlawOf);
+        ledger.AddProposal(spec.Study, number, seen, answer, treatment?.Identity, answer is null ? null : standing.Champion.ToYaml(), treatment?.Treatment.ToYaml());
+        return Task.FromResult(answer);
+    }
+
+    /// <summary>The study as a proposal may see it: what is decided, nothing that depends on the clock.</summary>
+    private StudyRecord Seen(Standing standing, Noise noise) => new()
+    {
+        Spec = spec,
+        Baseline = baseline.ToYaml(),
+        Champion = standing.Champion.ToYaml(),
+        Status = "running",
+        NullPairs = noise.NullPairs,
+        NudgePairs = noise.NudgePairs,
+        Experiments = [.. standing.Experiments.Select(experiment => experiment with { Seconds = 0 })],
+        Runs = [.. standing.Runs.Select(run => run with { Seconds = 0 })],
+        FlopsSpent = standing.Flops,
+    };
+
+    private async Task<Standing> DecideAsync(Trial trial, Noise noise, Task<Standing> before, CancellationToken cancel)
+    {
+        if (trial.Flaw is null) await ScreenAsync(trial, noise, cancel);
+        var standing = await before;
+        if (trial.Verdict is null) await ConfirmAsync(trial, standing, noise, cancel);
+        var champion = trial.Verdict == Verdict.Confirmed ? trial.Treatment : standing.Champion;
+        var experiment = trial.ToRecord();
+        ledger.AddVerdict(spec.Study, experiment, champion.ToYaml());
+        executor.DropCheckpoints(trial.Runs, keep: run => run.Role == RunRole.Treatment && run.Pair == 0 && trial.Verdict == Verdict.Confirmed);
+        Tell(new VerdictGiven(experiment));
+        if (trial.Verdict == Verdict.Confirmed) Tell(new ChampionChanged(trial.Number, champion.ToYaml()));
+        return standing.After(experiment, trial.Runs, champion);
+    }
+
+    /// <summary>What makes a recipe impossible in this study, or null.</summary>
+    private string? FlawOf(Recipe recipe)
+    {
+        if (RecipeRules.Check(recipe) is [var problem, ..]) return problem.ToString();
+        if (recipe.Model.Context < spec.Evaluation.Stride)
+            return $"model.context {recipe.Model.Context} is shorter than the evaluation's stride {spec.Evaluation.Stride}";
+        var shortest = spec.Rungs.FirstOrDefault(1) * recipe.Budget.Flops!.Value;
+        var step = executor.FlopsPerStep(recipe);
+        return step > shortest ? $"one step costs {step:G3} FLOPs, more than the shortest run's {shortest:G3}" : null;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Anneal.Data;
+using Anneal.Runs;
+using Anneal.Runs.Recipes;
+
+namespace Anneal.Lab.Studies;
+
+/// <summary>The first entry of a study in the ledger, and the check that a later sitting means the same study.</summary>
+internal static class StudyStart
+{
+    private const string CorpusHash = "corpus_hash";
+
+    /// <summary>The study as it will be run: parallelism fixed when it starts, all but time and money as it was started.</summary>
+    /// <param name="ledger">The lab's.</param>
+    /// <param name="asked">The study's file now.</param>
+    /// <param name="baseline">Baseline recipe now.</param>
+    /// <exception cref="InputException">Something that decides the outcome has changed.</exception>
+    public static StudySpec Match(Ledger.Ledger ledger, StudySpec asked, Recipe baseline)
+    {
+        if (ledger.FindStudy(asked.Study) is not { } found)
+            return asked with { Parallel = asked.Parallel > 0 ? asked.Parallel : Environment.ProcessorCount };
+        var spec = asked with { Parallel = asked.Parallel > 0 ? asked.Parallel : found.Spec.Parallel };
+        var changes = StudyChanges.Find(found.Spec, spec, found.Baseline, baseline.ToYaml());
+        return changes.Count == 0 ? spec : throw new InputException(asked.Recipe,
+            $"study '{asked.Study}' was started with other settings: {string.Join("; ", changes)}. Its evidence holds for those only. "
+            + "Put them back to go on, or start a new study: give it another name under `study:`.");
+    }
+
+    /// <summary>Records a new study; an old one must still have its corpus.</summary>
+    /// <param name="ledger">Under our lease.</param>
+    /// <param name="spec">The study.</param>
+    /// <param name="baseline">Its baseline.</param>
+    /// <param name="corpus">Its corpus.</param>
+    /// <exception cref="InputException">The corpus is another one.</exception>
+    public static void Record(Ledger.Ledger ledger, StudySpec spec, Recipe baseline, Corpus corpus)
+    {
+        if (ledger.FindStudy(spec.Study) is not { } found)
+        {
+            ledger.AddStudy(spec, baseline.ToYaml(), Provenance(corpus));
+            return;
+        }
+        if (found.Provenance.GetValueOrDefault(CorpusHash) is { } started && started != corpus.Manifest.ContentHash)
+            throw new InputException(corpus.Directory, $"study '{spec.Study}' was started on corpus {started[..12]}, this is {corpus.Manifest.ContentHash[..12]}. Put the old text back, or start a study under another name.");
+    }
+
+    private static Dictionary<string, string> Provenance(Corpus corpus) => new()
+    {
+        ["host"] = Environment.MachineName,
+        ["os"] = RuntimeInformation.OSDescription,
+        ["cores"] = $"{Environment.ProcessorCount}",
+        ["simd"] = Vector512.IsHardwareAccelerated ? "512-bit" : Vector256.IsHardwareAccelerated ? "256-bit" : Vector128.IsHardwareAccelerated ? "128-bit" : "scalar",
+        ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["anneal"] = typeof(Study).Assembly.GetName().Version?.ToString() ?? "",
+        ["corpus"] = string.Join("; ", corpus.Manifest.Origin),
+        [CorpusHash] = corpus.Manifest.ContentHash,
+    };
+}
