@@ -1,12 +1,11 @@
-using System.Runtime.CompilerServices;
-using static System.Runtime.CompilerServices.MethodImplOptions;
-
 namespace Anneal.Engine.Kernels;
 
 /// <summary>
-/// Causal softmax attention without a T x T matrix in memory: token t attends to tokens 0 to t of its sequence. The backward pass
-/// recomputes the probabilities from the log-sum-exp of each row (Dao et al. 2022, arXiv 2205.14135).
+/// Causal softmax attention without a T x T matrix in memory: token t attends to tokens 0 to t of its sequence. Scores live for one block
+/// of queries only; the backward pass recomputes them and the log-sum-exp of each row turns them into probabilities
+/// (Dao et al. 2022, arXiv 2205.14135).
 /// </summary>
+/// <remarks>A thread takes one key-value head of one sequence with all its query heads, so the bits do not depend on the number of threads.</remarks>
 public static unsafe class CausalAttention
 {
     /// <summary>o = softmax(scale q k^T + causal mask) v.</summary>
@@ -19,11 +18,13 @@ public static unsafe class CausalAttention
     /// <param name="team">Threads.</param>
     public static void Forward(float* q, float* k, float* v, float* o, float* logSumExp, in AttentionShape shape, ThreadTeam team)
     {
-        var job = new ForwardJob(q, k, v, o, logSumExp, shape);
-        team.Run(shape.Batch * shape.KvHeads, ref job);
+        if (Simd.Level == SimdLevel.Vector512) Forward<V512>(q, k, v, o, logSumExp, shape, team);
+        else if (Simd.Level == SimdLevel.Vector256) Forward<V256>(q, k, v, o, logSumExp, shape, team);
+        else if (Simd.Level == SimdLevel.Vector128) Forward<V128>(q, k, v, o, logSumExp, shape, team);
+        else Forward<V1>(q, k, v, o, logSumExp, shape, team);
     }
 
-    /// <summary>Gradients of <see cref="Forward"/>.</summary>
+    /// <summary>Gradients of <see cref="Forward(float*, float*, float*, float*, float*, in AttentionShape, ThreadTeam)"/>.</summary>
     /// <param name="q">Queries of the forward pass.</param>
     /// <param name="k">Keys of the forward pass.</param>
     /// <param name="v">Values of the forward pass.</param>
@@ -38,85 +39,27 @@ public static unsafe class CausalAttention
     public static void Backward(
         float* q, float* k, float* v, float* o, float* logSumExp, float* dO, float* dQ, float* dK, float* dV, in AttentionShape shape, ThreadTeam team)
     {
-        var job = new BackwardJob(q, k, v, o, logSumExp, dO, dQ, dK, dV, shape);
+        if (Simd.Level == SimdLevel.Vector512) Backward<V512>(q, k, v, o, logSumExp, dO, dQ, dK, dV, shape, team);
+        else if (Simd.Level == SimdLevel.Vector256) Backward<V256>(q, k, v, o, logSumExp, dO, dQ, dK, dV, shape, team);
+        else if (Simd.Level == SimdLevel.Vector128) Backward<V128>(q, k, v, o, logSumExp, dO, dQ, dK, dV, shape, team);
+        else Backward<V1>(q, k, v, o, logSumExp, dO, dQ, dK, dV, shape, team);
+    }
+
+    private static void Forward<TV>(float* q, float* k, float* v, float* o, float* logSumExp, in AttentionShape shape, ThreadTeam team)
+        where TV : unmanaged, ISimd<TV>
+    {
+        var blocks = new AttentionBlocks<TV>(shape);
+        var job = new AttentionForward<TV>(q, k, v, o, logSumExp, shape, team.Scratch(AttentionForward<TV>.ScratchLength(blocks)));
         team.Run(shape.Batch * shape.KvHeads, ref job);
     }
 
-    private readonly struct ForwardJob(float* q, float* k, float* v, float* o, float* logSumExp, AttentionShape s) : IParallelJob
+    private static void Backward<TV>(
+        float* q, float* k, float* v, float* o, float* logSumExp, float* dO, float* dQ, float* dK, float* dV, in AttentionShape shape, ThreadTeam team)
+        where TV : unmanaged, ISimd<TV>
     {
-        [MethodImpl(AggressiveOptimization)]
-        public void Part(int part, int worker)
-        {
-            int b = part / s.KvHeads, g = part % s.KvHeads, group = s.Heads / s.KvHeads, d = s.HeadWidth;
-            for (int h = g * group; h < (g + 1) * group; h++)
-            {
-                for (int t = 0; t < s.Tokens; t++)
-                {
-                    float* qt = q + ((long)b * s.Tokens + t) * s.QueryStride + h * d;
-                    float* ot = o + ((long)b * s.Tokens + t) * s.OutputStride + h * d;
-                    float max = float.NegativeInfinity, sum = 0;
-                    new Span<float>(ot, d).Clear();
-                    for (int u = 0; u <= t; u++)
-                    {
-                        float* ku = k + ((long)b * s.Tokens + u) * s.KeyStride + g * d;
-                        float* vu = v + ((long)b * s.Tokens + u) * s.ValueStride + g * d;
-                        float score = 0;
-                        for (int i = 0; i < d; i++) score += qt[i] * ku[i];
-                        score *= s.Scale;
-                        float larger = MathF.Max(max, score), keep = MathF.Exp(max - larger), p = MathF.Exp(score - larger);
-                        max = larger;
-                        sum = sum * keep + p;
-                        for (int i = 0; i < d; i++) ot[i] = ot[i] * keep + p * vu[i];
-                    }
-
-                    for (int i = 0; i < d; i++) ot[i] /= sum;
-                    logSumExp[((long)b * s.Heads + h) * s.Tokens + t] = max + MathF.Log(sum);
-                }
-            }
-        }
-    }
-
-    private readonly struct BackwardJob(
-        float* q, float* k, float* v, float* o, float* logSumExp, float* dO, float* dQ, float* dK, float* dV, AttentionShape s) : IParallelJob
-    {
-        [MethodImpl(AggressiveOptimization)]
-        public void Part(int part, int worker)
-        {
-            int b = part / s.KvHeads, g = part % s.KvHeads, group = s.Heads / s.KvHeads, d = s.HeadWidth;
-            for (int t = 0; t < s.Tokens; t++)
-            {
-                new Span<float>(dK + ((long)b * s.Tokens + t) * s.KeyStride + g * d, d).Clear();
-                new Span<float>(dV + ((long)b * s.Tokens + t) * s.ValueStride + g * d, d).Clear();
-            }
-
-            for (int h = g * group; h < (g + 1) * group; h++)
-            {
-                for (int t = 0; t < s.Tokens; t++)
-                {
-                    long qRow = ((long)b * s.Tokens + t) * s.QueryStride + h * d, oRow = ((long)b * s.Tokens + t) * s.OutputStride + h * d;
-                    float lse = logSumExp[((long)b * s.Heads + h) * s.Tokens + t], delta = 0;
-                    new Span<float>(dQ + qRow, d).Clear();
-                    for (int i = 0; i < d; i++) delta += o[oRow + i] * dO[oRow + i];
-                    for (int u = 0; u <= t; u++)
-                    {
-                        long kRow = ((long)b * s.Tokens + u) * s.KeyStride + g * d, vRow = ((long)b * s.Tokens + u) * s.ValueStride + g * d;
-                        float score = 0, dp = 0;
-                        for (int i = 0; i < d; i++)
-                        {
-                            score += q[qRow + i] * k[kRow + i];
-                            dp += dO[oRow + i] * v[vRow + i];
-                        }
-
-                        float p = MathF.Exp(score * s.Scale - lse), ds = p * (dp - delta) * s.Scale;
-                        for (int i = 0; i < d; i++)
-                        {
-                            dV[vRow + i] += p * dO[oRow + i];
-                            dQ[qRow + i] += ds * k[kRow + i];
-                            dK[kRow + i] += ds * q[qRow + i];
-                        }
-                    }
-                }
-            }
-        }
+        var blocks = new AttentionBlocks<TV>(shape);
+        var job = new AttentionBackward<TV>(
+            q, k, v, o, logSumExp, dO, dQ, dK, dV, shape, team.Scratch(AttentionBackward<TV>.ScratchLength(blocks)));
+        team.Run(shape.Batch * shape.KvHeads, ref job);
     }
 }

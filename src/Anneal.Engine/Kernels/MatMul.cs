@@ -13,7 +13,8 @@ namespace Anneal.Engine.Kernels;
 /// </remarks>
 public static unsafe class MatMul
 {
-    // Steps of k in a block: long enough that reading and writing C costs little, short enough that a panel of A (k x 12)
+    // Steps of k in a block: long enough that reading and writing C costs little, short enough that a panel
+    // of A (k x 12 floats) stays in the first-level cache.
     private const int MaxSteps = 384;
 
     // Rows of A in a block: k x 192 floats are a quarter of a second-level cache of 1 MB.
@@ -52,11 +53,10 @@ public static unsafe class MatMul
     private static void Multiply<TV>(Operand a, Operand b, float* c, int ldc, int m, int n, int k, bool accumulate, ThreadTeam team)
         where TV : unmanaged, ISimd<TV>
     {
-        int panel = 2 * TV.Width;
-        int steps = Even(k, MaxSteps, 4), columns = Even(n, MaxColumns, panel);
-        int rows = Even(m, Math.Min(MaxRows, Math.Max(TileRows<TV>(), m / team.Threads)), TileRows<TV>());
+        int tile = MatMulTile.Height<TV>(), steps = Even(k, MaxSteps, 4), columns = Even(n, MaxColumns, 2 * TV.Width);
+        int rows = Even(m, Math.Min(MaxRows, Math.Max(tile, m / team.Threads)), tile);
         float* packed = team.SharedScratch((long)steps * columns);
-        float** scratch = team.Scratch((long)(rows + TileRows<TV>()) * steps + TileRows<TV>() * panel);
+        float** scratch = team.Scratch((long)rows * steps + MatMulTile.EdgeLength<TV>());
         for (int column = 0; column < n; column += columns)
         {
             for (int step = 0; step < k; step += steps)
@@ -81,10 +81,6 @@ public static unsafe class MatMul
             }
         }
     }
-
-    /// <summary>Rows of C in a register tile: as many as the registers hold.</summary>
-    private static int TileRows<TV>()
-        where TV : unmanaged, ISimd<TV> => TV.Width == 16 ? 12 : 6;
 
     /// <summary>Cuts a length into equal blocks of at most <paramref name="max"/>; the block's size is a multiple of <paramref name="unit"/>.</summary>
     private static int Even(int length, int max, int unit)
@@ -121,7 +117,7 @@ public static unsafe class MatMul
         where TV : unmanaged, ISimd<TV>
     {
         /// <summary>Columns that one part packs.</summary>
-        public static int Columns => 256;
+        public static int Columns => 64;
 
         public void Part(int part, int worker)
         {
@@ -144,8 +140,10 @@ public static unsafe class MatMul
         [MethodImpl(AggressiveOptimization)]
         public readonly void Part(int part, int worker)
         {
-            int tile = TileRows<TV>(), panel = 2 * TV.Width, from = part * Rows, count = Math.Min(Rows, M - from);
-            float* edge = Scratch[worker], packedA = edge + tile * panel;
+            int tile = MatMulTile.Height<TV>(), panel = 2 * TV.Width, from = part * Rows, count = Math.Min(Rows, M - from);
+            float* edge = Scratch[worker], packedA = edge + MatMulTile.EdgeLength<TV>();
+
+            // Few columns do not repay packing; rows that lie along k are then read where they are.
             bool inPlace = !A.LinesAdjacent && N <= 512;
             Operand a = A.From(from, 0);
             if (inPlace)
@@ -162,42 +160,13 @@ public static unsafe class MatMul
             {
                 float* b = Packed + (long)j * K;
                 int width = Math.Min(panel, N - j);
-                bool half = width <= TV.Width;
                 for (int i = 0; i < count; i += tile)
                 {
-                    float* target = C + (long)(from + i) * Ldc + j;
-                    bool full = i + tile <= count && (width == panel || width == TV.Width);
-                    float* to = full ? target : edge;
-                    int ld = full ? Ldc : panel;
-                    bool add = full && Add;
+                    float* c = C + (long)(from + i) * Ldc + j;
                     if (inPlace && i + tile <= count)
-                    {
-                        float* rows = a.Pointer + i * a.Stride;
-                        if (tile == 12)
-                        {
-                            if (half) MatMulTile.Rows12x1<TV, MatMulTile.Apart>(K, rows, (nint)a.Stride, 1, b, to, ld, add);
-                            else MatMulTile.Rows12x2<TV, MatMulTile.Apart>(K, rows, (nint)a.Stride, 1, b, to, ld, add);
-                        }
-                        else if (half) MatMulTile.Rows6x1<TV, MatMulTile.Apart>(K, rows, (nint)a.Stride, 1, b, to, ld, add);
-                        else MatMulTile.Rows6x2<TV, MatMulTile.Apart>(K, rows, (nint)a.Stride, 1, b, to, ld, add);
-                    }
+                        MatMulTile.Multiply<TV, MatMulTile.Apart>(K, a.Pointer + i * a.Stride, (nint)a.Stride, 1, b, c, Ldc, tile, width, Add, edge);
                     else
-                    {
-                        float* rows = packedA + (long)i * K;
-                        if (tile == 12)
-                        {
-                            if (half) MatMulTile.Rows12x1<TV, MatMulTile.Adjacent>(K, rows, 1, tile, b, to, ld, add);
-                            else MatMulTile.Rows12x2<TV, MatMulTile.Adjacent>(K, rows, 1, tile, b, to, ld, add);
-                        }
-                        else if (half) MatMulTile.Rows6x1<TV, MatMulTile.Adjacent>(K, rows, 1, tile, b, to, ld, add);
-                        else MatMulTile.Rows6x2<TV, MatMulTile.Adjacent>(K, rows, 1, tile, b, to, ld, add);
-                    }
-
-                    if (full) continue;
-                    for (int r = 0; r < Math.Min(tile, count - i); r++)
-                    {
-                        for (int s = 0; s < width; s++) target[(long)r * Ldc + s] = edge[r * panel + s] + (Add ? target[(long)r * Ldc + s] : 0);
-                    }
+                        MatMulTile.Multiply<TV, MatMulTile.Adjacent>(K, packedA + (long)i * K, 1, tile, b, c, Ldc, Math.Min(tile, count - i), width, Add, edge);
                 }
             }
         }

@@ -33,9 +33,75 @@ internal static unsafe class MatMulTile
         public static float At(float* first, float* at, nint rowStep, int group, int row) => row == 0 ? at[0] : row == 1 ? at[rowStep] : at[2 * rowStep];
     }
 
+    /// <summary>Rows of a tile: as many as the registers hold.</summary>
+    public static int Height<TV>()
+        where TV : unmanaged, ISimd<TV> => TV.Width == 16 ? 12 : 6;
+
+    /// <summary>Floats that <see cref="Multiply"/> needs for tiles that hang over the edge of C.</summary>
+    public static int EdgeLength<TV>()
+        where TV : unmanaged, ISimd<TV> => Height<TV>() * 2 * TV.Width;
+
+    /// <summary>C[rows, width] = A B or C += A B for one tile. A has <see cref="Height"/> readable rows even when fewer are wanted.</summary>
+    /// <param name="k">Steps.</param>
+    /// <param name="a">First row of A.</param>
+    /// <param name="rowStep">Distance between rows of A; not read when they are adjacent.</param>
+    /// <param name="step">Distance between steps of A.</param>
+    /// <param name="b">Packed panel of B, [k, 2 vectors].</param>
+    /// <param name="c">First entry of the tile in C.</param>
+    /// <param name="ldc">Distance between rows of C.</param>
+    /// <param name="rows">Rows wanted, 1 to <see cref="Height"/>.</param>
+    /// <param name="width">Columns wanted, 1 to two vectors.</param>
+    /// <param name="add">Add to C.</param>
+    /// <param name="edge">Scratch of <see cref="EdgeLength"/> floats.</param>
+    [MethodImpl(AggressiveInlining)]
+    public static void Multiply<TV, TRows>(
+        int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, int rows, int width, bool add, float* edge)
+        where TV : unmanaged, ISimd<TV>
+        where TRows : struct, IRows
+    {
+        if (rows == Height<TV>() && width == 2 * TV.Width) Whole<TV, TRows>(k, a, rowStep, step, b, c, ldc, add);
+        else if (rows == Height<TV>() && width == TV.Width) Half<TV, TRows>(k, a, rowStep, step, b, c, ldc, add);
+        else Part<TV, TRows>(k, a, rowStep, step, b, c, ldc, rows, width, add, edge);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static void Whole<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
+        where TV : unmanaged, ISimd<TV>
+        where TRows : struct, IRows
+    {
+        if (TV.Width == 16) Rows12x2<TV, TRows>(k, a, rowStep, step, b, c, ldc, add);
+        else Rows6x2<TV, TRows>(k, a, rowStep, step, b, c, ldc, add);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static void Half<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
+        where TV : unmanaged, ISimd<TV>
+        where TRows : struct, IRows
+    {
+        if (TV.Width == 16) Rows12x1<TV, TRows>(k, a, rowStep, step, b, c, ldc, add);
+        else Rows6x1<TV, TRows>(k, a, rowStep, step, b, c, ldc, add);
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void Part<TV, TRows>(
+        int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, int rows, int width, bool add, float* edge)
+        where TV : unmanaged, ISimd<TV>
+        where TRows : struct, IRows
+    {
+        int panel = 2 * TV.Width;
+        if (width > TV.Width) Whole<TV, TRows>(k, a, rowStep, step, b, edge, panel, false);
+        else Half<TV, TRows>(k, a, rowStep, step, b, edge, panel, false);
+        for (int row = 0; row < rows; row++, c += ldc, edge += panel)
+        {
+            int i = 0;
+            for (; i <= width - TV.Width; i += TV.Width) Put(TV.Load(edge + i), c + i, add);
+            for (; i < width; i++) c[i] = add ? c[i] + edge[i] : edge[i];
+        }
+    }
+
     /// <summary>12 rows by 2 vectors: 24 sums in the 32 registers of AVX-512.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Rows12x2<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
+    private static void Rows12x2<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
         where TV : unmanaged, ISimd<TV>
         where TRows : struct, IRows
     {
@@ -107,7 +173,7 @@ internal static unsafe class MatMulTile
 
     /// <summary>12 rows by 1 vector, for the last columns; the panel is still two vectors wide.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Rows12x1<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
+    private static void Rows12x1<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
         where TV : unmanaged, ISimd<TV>
         where TRows : struct, IRows
     {
@@ -166,7 +232,7 @@ internal static unsafe class MatMulTile
 
     /// <summary>6 rows by 2 vectors: 12 sums in the 16 registers of AVX2 and SSE.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Rows6x2<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
+    private static void Rows6x2<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
         where TV : unmanaged, ISimd<TV>
         where TRows : struct, IRows
     {
@@ -210,7 +276,7 @@ internal static unsafe class MatMulTile
 
     /// <summary>6 rows by 1 vector, for the last columns; the panel is still two vectors wide.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Rows6x1<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
+    private static void Rows6x1<TV, TRows>(int k, float* a, nint rowStep, nint step, float* b, float* c, nint ldc, bool add)
         where TV : unmanaged, ISimd<TV>
         where TRows : struct, IRows
     {
