@@ -32,7 +32,7 @@ public sealed partial class Corpus
         var train = CorpusLayout.TrainTokens(Directory, name);
         var held = CorpusLayout.HeldTokens(Directory, name);
         if (!System.IO.Directory.Exists(train))
-            AtomicDirectory.Locked(Path.Combine(Directory, name), progress, () => WriteTokens(config, train, held, progress));
+            AtomicDirectory.Locked(Path.Combine(Directory, "tokens"), progress, () => WriteTokens(config, train, held, progress));
         var vocab = Tokenizer.Tokenizer.Load(Path.Combine(train, "tokenizer.json")).Vocab;
         return new TokenizedCorpus(train, held, vocab, vocab - 1, hash);
     }

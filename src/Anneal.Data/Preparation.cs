@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Anneal.Data.Dedup;
 using Anneal.Data.Readers;
@@ -7,19 +9,22 @@ using Anneal.Data.Readers;
 namespace Anneal.Data;
 
 /// <summary>
-/// Turns sources into a corpus directory in one pass: read, drop duplicates, spool, split, order, write. Documents go
-/// through a spool file, so that memory holds a kilobyte a document whatever its length.
+/// Turns sources into a corpus directory: read, drop duplicates, spool; then cluster, split, order, write. Text goes through
+/// a spool file, so that memory holds a kilobyte or two a document, whatever its length.
 /// </summary>
 internal sealed class Preparation(CorpusOptions options, IProgress<string>? progress)
 {
-    private readonly record struct Kept(long Offset, int Length, int Bytes, string Id, string Domain, int Group);
+    /// <summary>With fewer clusters of whole groups (a single long file, say) documents are split one by one.</summary>
+    private const int FewestClusters = 20;
+
+    private readonly record struct Kept(long Offset, int Length, int Bytes, string Id, string Domain, string Group);
 
     private readonly List<Kept> _kept = [];
-    private readonly List<string> _groups = [];
-    private readonly Dictionary<string, int> _groupNumbers = new(StringComparer.Ordinal);
-    private readonly UnionFind _clusters = new();
     private readonly HashSet<UInt128> _texts = [];
     private readonly NearDuplicates _near = new();
+    private readonly Clusters _clusters = new();
+    private readonly List<uint> _shingles = [];
+    private readonly uint[] _signature = new uint[MinHash.Lanes];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _read, _exact, _resembling;
     private long _bytes;
@@ -38,12 +43,14 @@ internal sealed class Preparation(CorpusOptions options, IProgress<string>? prog
         if (_kept.Count == 0)
             throw new CorpusException($"no text in {string.Join(", ", names)}; expected documents with words in them");
 
-        var splits = SplitClusters(out var clusters);
-        using var text = File.OpenRead(spoolPath);
-        var train = WriteSide(text, CorpusLayout.Documents(directory, Split.Train), splits[Split.Train]);
-        var validation = WriteSide(text, CorpusLayout.Documents(directory, Split.Validation), HeldOut(splits[Split.Validation]));
-        var test = WriteSide(text, CorpusLayout.Documents(directory, Split.Test), HeldOut(splits[Split.Test]));
-        text.Dispose();
+        var sides = SplitClusters(out var clusters);
+        SplitSize train, validation, test;
+        using (var spool = File.OpenRead(spoolPath))
+        {
+            train = WriteSide(spool, CorpusLayout.Documents(directory, Split.Train), sides[Split.Train]);
+            validation = WriteSide(spool, CorpusLayout.Documents(directory, Split.Validation), HeldOut(sides[Split.Validation]));
+            test = WriteSide(spool, CorpusLayout.Documents(directory, Split.Test), HeldOut(sides[Split.Test]));
+        }
         File.Delete(spoolPath);
         var manifest = new CorpusManifest
         {
@@ -61,18 +68,17 @@ internal sealed class Preparation(CorpusOptions options, IProgress<string>? prog
             Test = test,
             Domains = new SortedDictionary<string, DomainSize>(
                 _kept.GroupBy(k => k.Domain).ToDictionary(g => g.Key, g => new DomainSize(g.Count(), g.Sum(k => (long)k.Bytes))), StringComparer.Ordinal),
-            ContentHash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{train.Hash} {validation.Hash} {test.Hash}"))),
+            ContentHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{train.Hash} {validation.Hash} {test.Hash}"))),
         };
         File.WriteAllBytes(CorpusLayout.Manifest(directory), JsonSerializer.SerializeToUtf8Bytes(manifest, CorpusManifest.Json));
-        Tell($"train {train.Bytes / 1e6:0.0} MB, validation {validation.Bytes / 1e6:0.00} MB, sealed test {test.Bytes / 1e6:0.00} MB in {clusters:N0} clusters");
+        Tell($"train {train.Bytes / 1e6:0.0} MB, validation {validation.Bytes / 1e6:0.00} MB, sealed test {test.Bytes / 1e6:0.00} MB; {clusters:N0} clusters in {manifest.Domains.Count:N0} domains");
     }
 
-    private readonly List<uint> _shingles = [];
-    private readonly uint[] _signature = new uint[MinHash.Lanes];
-
-    /// <summary>Spools a document, unless it repeats or resembles an earlier one; relates its group to those of its kin.</summary>
+    /// <summary>Spools a document unless it is blank, or repeats or resembles an earlier one.</summary>
     private void Keep(Document document, FileStream spool)
     {
+        if (string.IsNullOrWhiteSpace(document.Text))
+            return;
         if (++_read % 2000 == 0)
             Tell($"{_read:N0} documents, {_bytes / 1e6:0.0} MB");
         if (!_texts.Add(ExactText.Hash(document.Text)))
@@ -80,49 +86,41 @@ internal sealed class Preparation(CorpusOptions options, IProgress<string>? prog
             _exact++;
             return;
         }
-        var group = Number(document.Group);
         Shingles.Hash(document.Text, _shingles);
-        if (_shingles.Count > 0)
+        MinHash.Sign(CollectionsMarshal.AsSpan(_shingles), _signature);
+        var kin = _shingles.Count > 0 ? _near.Find(_signature) : []; // without words there is nothing to resemble
+        if (kin.Exists(k => k.Similarity >= NearDuplicates.Duplicate))
         {
-            MinHash.Sign(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_shingles), _signature);
-            var kin = _near.Find(_signature);
-            foreach (var (text, _) in kin)
-                _clusters.Union(group, _kept[text].Group);
-            if (kin.Exists(k => k.Similarity >= NearDuplicates.Duplicate))
-            {
-                _resembling++;
-                return;
-            }
-        }
-        else
-        {
-            _signature.AsSpan().Clear();
+            _clusters.RelateRemoved(document.Group, [.. kin.Select(k => k.Text)]);
+            _resembling++;
+            return;
         }
         _near.Add(_signature);
+        _clusters.Relate(_clusters.Add(document.Group), kin.Select(k => k.Text));
         var line = CorpusLayout.Line(document);
-        var bytes = System.Text.Encoding.UTF8.GetByteCount(document.Text);
-        _kept.Add(new Kept(spool.Position, line.Length, bytes, document.Id, document.Domain, group));
+        var bytes = Encoding.UTF8.GetByteCount(document.Text);
+        _kept.Add(new Kept(spool.Position, line.Length, bytes, document.Id, document.Domain, document.Group));
         spool.Write(line);
         _bytes += bytes;
     }
 
-    private int Number(string group)
-    {
-        if (_groupNumbers.TryGetValue(group, out var number))
-            return number;
-        _groups.Add(group);
-        return _groupNumbers[group] = _clusters.Add();
-    }
-
     private ILookup<Split, Kept> SplitClusters(out int count)
     {
-        var clusters = _kept.GroupBy(k => _clusters.Find(k.Group)).ToList();
-        // A cluster goes by the ordinally first of its groups, whatever was read first.
-        var names = Enumerable.Range(0, _groups.Count).GroupBy(_clusters.Find, g => _groups[g]).ToDictionary(g => g.Key, g => g.Min(StringComparer.Ordinal)!);
-        var sides = SplitAssignment.Assign([.. clusters.Select(c => (names[c.Key], c.Sum(k => (long)k.Bytes)))], options);
-        var side = clusters.Zip(sides).ToDictionary(c => c.First.Key, c => c.Second);
-        count = clusters.Count;
-        return _kept.ToLookup(k => side[_clusters.Find(k.Group)]);
+        var cluster = _clusters.Find(wholeGroups: true);
+        count = cluster.Distinct().Count();
+        var wholeGroups = count >= FewestClusters;
+        if (!wholeGroups)
+        {
+            cluster = _clusters.Find(wholeGroups: false);
+            count = cluster.Distinct().Count();
+            progress?.Report($"few groups: the {_kept.Count:N0} documents are split one by one");
+        }
+        // A cluster goes by the ordinally first name in it, whatever was read first.
+        var members = _kept.Zip(cluster).GroupBy(d => d.Second, d => d.First).ToList();
+        var sides = SplitAssignment.Assign(
+            [.. members.Select(m => (m.Select(k => wholeGroups ? k.Group : k.Id).Min(StringComparer.Ordinal)!, m.Sum(k => (long)k.Bytes)))], options);
+        var side = members.Zip(sides).ToDictionary(m => m.First.Key, m => m.Second);
+        return _kept.Zip(cluster).ToLookup(d => side[d.Second], d => d.First);
     }
 
     private List<Kept> HeldOut(IEnumerable<Kept> documents) =>

@@ -1,16 +1,9 @@
 namespace Anneal.Data.Dedup;
 
 /// <summary>Disjoint sets over 0..n-1; a set is named by its least member.</summary>
-internal sealed class UnionFind
+internal sealed class UnionFind(int count)
 {
-    private readonly List<int> _parent = [];
-
-    /// <summary>Adds a set of one and returns its member.</summary>
-    public int Add()
-    {
-        _parent.Add(_parent.Count);
-        return _parent.Count - 1;
-    }
+    private readonly int[] _parent = [.. Enumerable.Range(0, count)];
 
     /// <summary>The least member of the set that holds x.</summary>
     public int Find(int x)

@@ -37,6 +37,21 @@ internal sealed class Prose
         _space = false;
     }
 
+    /// <summary>Ends the line and leaves one blank, unless nothing has been written.</summary>
+    public void Gap()
+    {
+        Break();
+        if (_text.Length > 0 && (_text.Length < 2 || _text[^2] != '\n'))
+            _text.Append('\n');
+    }
+
+    /// <summary>Appends one line as it is.</summary>
+    public void Raw(string line)
+    {
+        Break();
+        _text.Append(line.TrimEnd()).Append('\n');
+    }
+
     /// <summary>Appends lines as they are, without their common indentation.</summary>
     public void Verbatim(string block)
     {

@@ -24,8 +24,8 @@ public sealed record Source(string Origin, IReadOnlyList<string> Files, IEnumera
     /// <exception cref="CorpusException">There is no such source, or nothing in it that can be read.</exception>
     public static Source Open(string source, CorpusOptions options) => source switch
     {
-        DotnetDocsName => OpenDotnetDocs(),
-        ManPagesName => OpenManPages() ?? throw new CorpusException($"no manual pages under {ManPages.Root}; name your own text with --corpus PATH"),
+        DotnetDocsName => OpenDotnetDocs(options),
+        ManPagesName => OpenManPages(options) ?? throw new CorpusException($"no manual pages under {ManPages.Root}; name your own text with --corpus PATH"),
         StandardInput => new Source("standard input, JSON lines", [], JsonLines.Read(Console.OpenStandardInput(), "standard input", "stdin")),
         _ => TextFiles.Open(source, options),
     };
@@ -39,19 +39,19 @@ public sealed record Source(string Origin, IReadOnlyList<string> Files, IEnumera
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static Source OpenDotnetDocs()
+    private static Source OpenDotnetDocs(CorpusOptions options)
     {
         var files = DotnetPacks.Find();
         if (files.Count > 0)
             return new Source($"{DotnetDocsName}: {string.Join(", ", DotnetPacks.Versions(files))}", files, DotnetDocs.Read(files));
-        return OpenManPages() ?? throw new CorpusException(
+        return OpenManPages(options) ?? throw new CorpusException(
             "no documentation XML beside the SDK's reference assemblies (packs/*.Ref/*/ref/*/*.xml), and no manual pages under " +
             $"{ManPages.Root}; set DOTNET_ROOT to an SDK that has it, or name your own text with --corpus PATH");
     }
 
-    private static Source? OpenManPages()
+    private static Source? OpenManPages(CorpusOptions options)
     {
         var files = ManPages.Find(ManPages.Root);
-        return files.Count == 0 ? null : new Source($"{ManPagesName}: {ManPages.Root}", files, ManPages.Read(files));
+        return files.Count == 0 ? null : new Source($"{ManPagesName}: {ManPages.Root}", files, ManPages.Read(files, options.LongestDocument));
     }
 }

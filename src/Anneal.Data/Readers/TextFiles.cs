@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace Anneal.Data.Readers;
@@ -44,8 +43,7 @@ internal static class TextFiles
 
     private static IEnumerable<Document> ReadFile(string file, string kind, string domain, int longest)
     {
-        var raw = Guard(file, () => File.OpenRead(file));
-        Stream stream = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(raw, CompressionMode.Decompress) : raw;
+        var stream = Guard(file, () => GzipFile.Open(file));
         return kind == ".jsonl" ? JsonLines.Read(stream, file, domain) : ReadText(stream, file, domain, longest);
     }
 
@@ -70,9 +68,8 @@ internal static class TextFiles
             pending.Append(block, 0, count);
             while (pending.Length > longest)
             {
-                var head = pending.ToString(0, longest + 1);
-                var cut = Cut(head);
-                if (Next(head[..cut]) is { } document)
+                var cut = TextCut.At(pending.ToString(0, longest + 1));
+                if (Next(pending.ToString(0, cut)) is { } document)
                     yield return document;
                 pending.Remove(0, cut);
             }
@@ -80,18 +77,8 @@ internal static class TextFiles
         if (Next(pending.ToString()) is { } last)
             yield return last;
 
-        Document? Next(string text) => string.IsNullOrWhiteSpace(text) ? null
-            : new Document(part++ == 0 ? file : $"{file}#{part}", domain, file, text.Trim('\r', '\n'));
-    }
-
-    /// <summary>Where to cut a text that is one character too long: its length after cutting.</summary>
-    private static int Cut(string text)
-    {
-        var most = text.Length - 1;
-        foreach (var seam in (ReadOnlySpan<string>)["\n\n", "\n", " "])
-            if (text.LastIndexOf(seam, most - 1, StringComparison.Ordinal) is var at && at >= most / 2)
-                return Math.Min(at + seam.Length, most);
-        return char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
+        Document? Next(string text) =>
+            TextCut.Trim(text) is { Length: > 0 } words ? new Document(part++ == 0 ? file : $"{file}#{part}", domain, file, words) : null;
     }
 
     /// <summary>The kind by the name's end, .gz aside; null for what is not read.</summary>
