@@ -1,1 +1,3 @@
-return 0;
+using Anneal.Worker;
+
+return Verbs.Run(args);

@@ -102,6 +102,13 @@ public sealed class Trainer : IDisposable
         return Report(loss, gradNorm, clipped, finite, rate);
     }
 
+    /// <summary>Reads the next batch and counts it as a step, without training on it.</summary>
+    public void Skip()
+    {
+        Load();
+        StepCount++;
+    }
+
     /// <summary>
     /// Health of each part of the model, between steps. Costs one more forward pass over the last micro-batch (not counted in
     /// <see cref="FlopsPerStep"/>), and changes nothing.

@@ -6,18 +6,18 @@ namespace Anneal.Runs.Evaluation;
 /// <summary>The documents of a held split: tokens, and the domain of each.</summary>
 internal sealed class HeldSplit
 {
-    private readonly int[] tokens;
-    private readonly int[] starts; // [documents + 1]
+    private readonly int[] text; // tokens of all documents
+    private readonly int[] bounds; // [documents + 1]
     private readonly string[] domains;
     private readonly int[] domainOf; // [documents]
 
-    private HeldSplit(int[] tokens, int[] starts, string[] domains, int[] domainOf) =>
-        (this.tokens, this.starts, this.domains, this.domainOf) = (tokens, starts, domains, domainOf);
+    private HeldSplit(int[] text, int[] bounds, string[] domains, int[] domainOf) =>
+        (this.text, this.bounds, this.domains, this.domainOf) = (text, bounds, domains, domainOf);
 
-    public int Documents => starts.Length - 1;
+    public int Documents => bounds.Length - 1;
 
     /// <summary>Tokens of a document, its closing end-of-text token included.</summary>
-    public ReadOnlySpan<int> Document(int index) => tokens.AsSpan(starts[index]..starts[index + 1]);
+    public ReadOnlySpan<int> Document(int index) => text.AsSpan(bounds[index]..bounds[index + 1]);
 
     public string Domain(int document) => domains[domainOf[document]];
 
@@ -35,10 +35,10 @@ internal sealed class HeldSplit
         for (var i = 0; i < tokens.Length; i++)
             if (tokens[i] == endOfText) starts.Add(i + 1);
         if (starts[^1] != tokens.Length) throw new InputException(path, $"the last document has no end-of-text token ({endOfText}); prepare the corpus again");
-        var (domains, domainOf) = ReadDomains(Path.Combine(heldDirectory, "domains.json"), split);
-        if (domainOf.Length != starts.Count - 1)
-            throw new InputException(path, $"holds {starts.Count - 1} documents, domains.json names the domains of {domainOf.Length}; prepare the corpus again");
-        return new(tokens, [.. starts], domains, domainOf);
+        var (names, indices) = ReadDomains(Path.Combine(heldDirectory, "domains.json"), split);
+        if (indices.Length != starts.Count - 1)
+            throw new InputException(path, $"holds {starts.Count - 1} documents, domains.json names the domains of {indices.Length}; prepare the corpus again");
+        return new(tokens, [.. starts], names, indices);
     }
 
     private static int[] ReadTokens(string path)

@@ -23,6 +23,8 @@ namespace Anneal.Runs.Protocol;
 [JsonSerializable(typeof(SampleRecord))]
 [JsonSerializable(typeof(EvaluationRequest))]
 [JsonSerializable(typeof(EvaluationResponse))]
+[JsonSerializable(typeof(SampleRequest))]
+[JsonSerializable(typeof(SampleResponse))]
 internal sealed partial class ProtocolJson : JsonSerializerContext;
 
 /// <summary>An enum as its snake-case word.</summary>

@@ -16,7 +16,7 @@ public static class RecipeFile
         foreach (var problem in RecipeRules.Check(recipe))
         {
             var (line, column) = Place(reader.Root, problem.Key);
-            reader.Fail(line, column, problem.Message);
+            reader.Fail(line, column, problem.ToString());
         }
         reader.ThrowIfFailed();
         return recipe;

@@ -115,9 +115,9 @@ public class RecipeFileTests
         File.WriteAllText(path, "model:\n  heads: 3\nbudget:\n  tokens: 100000\n");
 
         var error = Should.Throw<InputException>(() => RecipeFile.Load(path)).Errors.ShouldHaveSingleItem();
-        error.Problem.ShouldStartWith("width 128 is not a multiple of heads 3; near it are 126 and 129");
+        error.Problem.ShouldBe("`model.width`: 128 does not split into 3 heads of even width; the nearest width is 126");
         (error.Line, error.Column).ShouldBe((1, 1));
-        RecipeFile.Load(path, ["model.width=129"]).Model.Width.ShouldBe(129);
+        RecipeFile.Load(path, ["model.width=126"]).Model.Width.ShouldBe(126);
         File.WriteAllText(path, "model:\n  width: 127\nbudget: {tokens: 100000}\n");
         Should.Throw<InputException>(() => RecipeFile.Load(path)).Line.ShouldBe(2);
         Directory.Delete(Path.GetDirectoryName(path)!, true);

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using Anneal.Engine.Training;
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Worker;
+
+/// <summary>Times steps and writes what they report to <c>metrics.jsonl</c>.</summary>
+internal sealed class StepRecorder : IDisposable
+{
+    private readonly RunDirectory run;
+    private readonly Trainer trainer;
+    private readonly int blockStatisticsEvery;
+    private readonly double since;
+    private readonly long start = Stopwatch.GetTimestamp();
+    private MetricsWriter writer;
+
+    /// <param name="run">Where to write.</param>
+    /// <param name="trainer">Whose steps.</param>
+    /// <param name="blockStatisticsEvery">Steps between block statistics; 0 never.</param>
+    /// <param name="since">Seconds that the run had taken before this process.</param>
+    public StepRecorder(RunDirectory run, Trainer trainer, int blockStatisticsEvery, double since)
+    {
+        (this.run, this.trainer, this.blockStatisticsEvery, this.since) = (run, trainer, blockStatisticsEvery, since);
+        writer = new(run.MetricsPath);
+    }
+
+    /// <summary>Does a step and writes it down.</summary>
+    public StepMetrics Record(Func<StepReport> step)
+    {
+        var before = Stopwatch.GetTimestamp();
+        var report = step();
+        var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
+        var detailed = blockStatisticsEvery > 0 && report.Step % blockStatisticsEvery == 0;
+        var metrics = new StepMetrics
+        {
+            Step = (int)report.Step,
+            Time = since + Stopwatch.GetElapsedTime(start).TotalSeconds,
+            Tokens = report.Tokens,
+            Loss = report.Loss,
+            LearningRate = report.LearningRate,
+            GradNorm = report.GradNorm,
+            UpdateNorm = report.UpdateNorm,
+            ParamNorm = report.ParamNorm,
+            Nonfinite = report.Nonfinite,
+            Clipped = report.Clipped,
+            BatchHash = report.BatchHash.ToString("x16", CultureInfo.InvariantCulture),
+            RepeatFraction = report.RepeatFraction,
+            TokenEntropy = report.TokenEntropy,
+            StepSeconds = seconds,
+            TokensPerSecond = trainer.Options.BatchTokens / seconds,
+            RssMb = detailed || report.Step == 1 ? Environment.WorkingSet / (1024.0 * 1024) : null,
+        };
+        if (detailed) metrics = metrics with { Extra = BlockSignals(trainer.BlockStats()) };
+        writer.Write(metrics);
+        return metrics;
+    }
+
+    /// <summary>Hands all lines to the operating system.</summary>
+    public void Flush() => writer.Flush();
+
+    /// <summary>Forgets the lines after a step: the run goes back to it.</summary>
+    public void TruncateAfter(int step)
+    {
+        writer.Dispose();
+        JsonLines.TruncateAfter(run.MetricsPath, step);
+        writer = new(run.MetricsPath);
+    }
+
+    public void Dispose() => writer.Dispose();
+
+    private static Dictionary<string, double> BlockSignals(IReadOnlyList<BlockStatistics> blocks)
+    {
+        var signals = new Dictionary<string, double>(StringComparer.Ordinal);
+        var largest = double.NegativeInfinity;
+        foreach (var block in blocks)
+        {
+            signals[$"train/grad_norm/{block.Block}"] = block.GradNorm;
+            signals[$"train/param_norm/{block.Block}"] = block.ParamNorm;
+            // Embedding and head have no activations of their own.
+            if (!block.Block.StartsWith("block.", StringComparison.Ordinal)) continue;
+            signals[$"model/act_rms/{block.Block}"] = block.ActRms;
+            signals[$"model/zero_fraction/{block.Block}"] = block.ZeroFraction;
+            largest = Math.Max(largest, block.MaxAttentionLogit);
+        }
+        if (largest > double.NegativeInfinity) signals["model/max_attn_logit"] = largest;
+        return signals;
+    }
+}
