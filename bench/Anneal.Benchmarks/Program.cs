@@ -1,10 +1,14 @@
 using System.Text.Json;
 using Anneal.Benchmarks;
+using Anneal.Benchmarks.Evidence;
+using Anneal.Benchmarks.Research;
 
 // A suite is a function from its arguments to its rows; it reports progress on stderr.
 var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
 {
     ["engine"] = EngineSuite.Run,
+    ["evidence"] = EvidenceSuite.Run,
+    ["research"] = ResearchSuite.Run,
 };
 
 if (args.Length == 0 || !suites.TryGetValue(args[0], out var suite))
