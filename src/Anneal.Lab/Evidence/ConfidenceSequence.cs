@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Anneal.Lab.Evidence;
 
 /// <summary>
@@ -18,8 +20,13 @@ public static class ConfidenceSequence
         return (moments.Mean - half, moments.Mean + half);
     }
 
+    private static readonly ConcurrentDictionary<(int Count, double Confidence), double> Criticals = new();
+
     /// <summary>Largest |t| that <paramref name="count"/> differences may show before their mean is excluded; infinite when none is.</summary>
-    public static double Critical(int count, double confidence = 0.95)
+    public static double Critical(int count, double confidence = 0.95) =>
+        Criticals.GetOrAdd((count, confidence), key => Solve(key.Count, key.Confidence));
+
+    private static double Solve(int count, double confidence)
     {
         double bar = -Math.Log(1 - confidence);
         if (LogEValue(count, 1e9) < bar) return double.PositiveInfinity;
