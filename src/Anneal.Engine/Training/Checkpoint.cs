@@ -71,7 +71,7 @@ public static class Checkpoint
         var state = ReadState(directory);
         var ours = trainer.Options with { Threads = state.Options.Threads };
         if (ours != state.Options)
-            throw new InvalidDataException($"{directory}: the checkpoint is of a run with other options. There: {state.Options}. Here: {ours}.");
+            throw new InvalidDataException($"{directory}: the checkpoint is of a run with other options: {Difference(state.Options, ours)}.");
 
         ReadModel(directory, trainer.Model);
         ReadOptimizer(directory, trainer.Optimizer);
@@ -120,6 +120,21 @@ public static class Checkpoint
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
         JsonSerializer.Serialize(stream, state, TrainerStateJson.Default.TrainerState);
         stream.Flush(flushToDisk: true);
+    }
+
+    private static string Difference(TrainerOptions there, TrainerOptions here) =>
+        Difference(
+            "",
+            JsonSerializer.SerializeToElement(there, TrainerStateJson.Default.TrainerOptions),
+            JsonSerializer.SerializeToElement(here, TrainerStateJson.Default.TrainerOptions)) ?? "unknown";
+
+    private static string? Difference(string key, JsonElement there, JsonElement here)
+    {
+        if (there.ValueKind != JsonValueKind.Object)
+            return there.GetRawText() == here.GetRawText() ? null : $"{key[1..]}: there {there}, here {here}";
+        return there.EnumerateObject()
+            .Select(property => Difference($"{key}.{property.Name}", property.Value, here.GetProperty(property.Name)))
+            .FirstOrDefault(difference => difference is not null);
     }
 
     private static string Locate(string directory)

@@ -50,6 +50,8 @@ internal sealed class SafetensorsReader : IDisposable
         var entry = Find(name);
         if (entry.Type != "F32") throw Bad($"{name} has dtype {entry.Type}; expected F32");
         if (!entry.Shape.SequenceEqual(shape)) throw Bad($"{name} has shape {Text(entry.Shape)}; expected {Text(shape)}");
+        if (values.Length * sizeof(float) != entry.End - entry.Begin)
+            throw new ArgumentException($"{name} has {(entry.End - entry.Begin) / sizeof(float)} values, the destination {values.Length}.", nameof(values));
         stream.Position = dataStart + entry.Begin;
         stream.ReadExactly(MemoryMarshal.AsBytes(values));
     }

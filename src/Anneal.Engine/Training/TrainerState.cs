@@ -33,4 +33,5 @@ internal sealed record TrainerState
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TrainerState))]
+[JsonSerializable(typeof(TrainerOptions))]
 internal sealed partial class TrainerStateJson : JsonSerializerContext;
