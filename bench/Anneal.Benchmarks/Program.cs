@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Anneal.Benchmarks;
+using Anneal.Benchmarks.Durability;
 using Anneal.Benchmarks.Evidence;
 using Anneal.Benchmarks.Research;
 
@@ -9,6 +10,8 @@ var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
     ["engine"] = EngineSuite.Run,
     ["evidence"] = EvidenceSuite.Run,
     ["research"] = ResearchSuite.Run,
+    ["durability"] = DurabilitySuite.Run,
+    [DurabilitySuite.SittingVerb] = DurabilitySuite.Sit,
 };
 
 if (args.Length == 0 || !suites.TryGetValue(args[0], out var suite))

@@ -50,8 +50,7 @@ public static class Study
         using var lease = ledger.TakeLease(asked.Study);
         using var sitting = new Sitting(ledger, asked, cancel);
 
-        var baseline = recipe with { Data = recipe.Data with { Corpus = asked.Corpus } };
-        var spec = StudyStart.Match(ledger, asked, baseline);
+        var (spec, baseline) = StudyStart.Match(ledger, asked, recipe);
         progress?.Report(new PhaseStarted(StudyPhase.Corpus, $"Preparing {spec.Corpus}."));
         var corpus = await StudyCorpus.PrepareAsync(ledger.Directory, spec.Corpus, progress, sitting.Token);
         StudyStart.Record(ledger, spec, baseline, corpus);

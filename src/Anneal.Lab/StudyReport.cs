@@ -9,10 +9,11 @@ public static class StudyReport
     /// <summary>Writes <c>report.html</c>, <c>report.md</c> and <c>report.json</c>, each whole or not at all.</summary>
     /// <param name="study">From the ledger.</param>
     /// <param name="lab">The lab's folder.</param>
+    /// <param name="directory">Where they shall lie; null takes <see cref="Study.ReportDirectory"/>.</param>
     /// <returns>Path of <c>report.html</c>.</returns>
-    public static string Write(StudyRecord study, string lab)
+    public static string Write(StudyRecord study, string lab, string? directory = null)
     {
-        var directory = Study.ReportDirectory(study.Spec.Study, lab);
+        directory ??= Study.ReportDirectory(study.Spec.Study, lab);
         Directory.CreateDirectory(directory);
         var html = Path.Combine(directory, "report.html");
         Replace(html, HtmlReport.Render(study));

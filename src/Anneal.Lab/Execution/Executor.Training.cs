@@ -8,7 +8,7 @@ namespace Anneal.Lab.Execution;
 internal sealed partial class Executor
 {
     // Exit codes of `Anneal.Worker train`.
-    private const int Done = 0, BadInput = 2, Stopped = 3, Interrupted = 130, Killed = 137;
+    private const int Done = 0, Stopped = 3, Interrupted = 130, Killed = 137;
 
     private static readonly TimeSpan poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan toSaveAndEnd = TimeSpan.FromSeconds(1);
@@ -28,7 +28,6 @@ internal sealed partial class Executor
             var (code, words) = await AttemptAsync(job, directory, cancel);
             if (code == Done) return new Trained(true, []);
             if (code == Stopped) return new Trained(false, []);
-            if (code == BadInput) return new Trained(false, [Seen(Cause.Model, IncidentAction.Stop, words)]);
 
             RefuseFullDisk(words);
             var broken = code switch
@@ -63,9 +62,10 @@ internal sealed partial class Executor
     private async Task<(int Code, string Words)> AttemptAsync(Job job, RunDirectory directory, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        var attempt = ledger.BeginAttempt(Id(job));
         using var child = Child.Start(WorkerCommand.Create("train", directory.Root));
         child.DrainOutput();
-        var attempt = ledger.BeginAttempt(Id(job), child.Identity);
+        ledger.NameAttempt(attempt, child.Identity);
         var clock = Stopwatch.StartNew();
         var watch = new HangWatch(options.HangFloor);
         var metrics = new MetricsReader(directory.MetricsPath);

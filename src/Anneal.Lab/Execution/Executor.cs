@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Anneal.Data;
 using Anneal.Data.Tokenizer;
-using Anneal.Engine.Training;
 using Anneal.Lab.Ledger;
 using Anneal.Runs.Evaluation;
 using Anneal.Runs.Protocol;
@@ -50,15 +49,7 @@ internal sealed partial class Executor : IAsyncDisposable
     /// <summary>Counted FLOPs of one training step.</summary>
     /// <param name="recipe">A sound recipe.</param>
     public double FlopsPerStep(Recipe recipe) =>
-        flopsPerStep.GetOrAdd(recipe.Identity(), _ => Trainer.CountFlopsPerStep(new TrainerOptions
-        {
-            Model = recipe.Model,
-            Vocab = Tokenized(recipe.Tokenizer).Vocab,
-            Optimizer = recipe.Optimizer,
-            Schedule = recipe.Schedule,
-            BatchTokens = recipe.Data.BatchTokens,
-            Steps = 1,
-        }));
+        flopsPerStep.GetOrAdd(recipe.Identity(), _ => RunLength.FlopsPerStep(recipe, Tokenized(recipe.Tokenizer).Vocab));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -118,7 +109,7 @@ internal sealed partial class Executor : IAsyncDisposable
             Tokens = (long)done * job.Recipe.Data.BatchTokens,
             Flops = done * FlopsPerStep(job.Recipe),
             Seconds = clock.Elapsed.TotalSeconds,
-            Parameters = Trainer.CountParameters(job.Recipe.Model, tokens.Vocab),
+            Parameters = RunLength.Parameters(job.Recipe, tokens.Vocab),
             Curve = [.. LossCurve.Of(steps).Select(point => new CurvePoint(point.Tokens, point.Loss))],
         };
         ledger.AddRun(job.Key, run, result, incidents);
@@ -144,7 +135,7 @@ internal sealed partial class Executor : IAsyncDisposable
     private RunOrder Order(Job job, TokenizedCorpus tokens)
     {
         var perStep = FlopsPerStep(job.Recipe);
-        var steps = (int)Math.Clamp(Math.Floor(job.Recipe.Budget.Flops!.Value / perStep), 1, int.MaxValue);
+        var steps = RunLength.Steps(job.Recipe, tokens.Vocab);
         var every = (int)Math.Clamp(Math.Floor(options.CheckpointFlops / perStep), 1, int.MaxValue);
         return new RunOrder
         {

@@ -20,6 +20,27 @@ public readonly record struct ProcessIdentity(int Pid, string Start)
     /// <param name="pid">Process id.</param>
     public static ProcessIdentity? Find(int pid) => OperatingSystem.IsLinux() ? FromProc(pid) : FromClock(pid);
 
+    /// <summary>Living processes that were started with an argument; null where the system does not tell (all but Linux).</summary>
+    /// <param name="argument">One whole argument.</param>
+    public static IReadOnlyList<ProcessIdentity>? FindByArgument(string argument)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var found = new List<ProcessIdentity>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out var pid)) continue;
+            try
+            {
+                if (File.ReadAllText($"{folder}/cmdline").Split('\0').Contains(argument) && Find(pid) is { } process) found.Add(process);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended meanwhile, or is not ours.
+            }
+        }
+        return found;
+    }
+
     /// <summary>Ends it at once, if it is still the same process.</summary>
     public void Kill()
     {

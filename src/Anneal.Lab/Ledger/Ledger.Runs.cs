@@ -72,13 +72,18 @@ public sealed partial class Ledger
     /// <param name="incident">What was seen.</param>
     public void AddIncident(string study, IncidentRecord incident) => Write(transaction => Insert(study, incident, transaction));
 
-    /// <summary>Records a child process before its work is relied upon.</summary>
-    /// <param name="run">Run id, or a name for other children.</param>
+    /// <summary>Records that a child process is about to be started.</summary>
+    /// <param name="run">Run id.</param>
+    /// <returns>The attempt's number, for <see cref="NameAttempt"/> and <see cref="EndAttempt"/>.</returns>
+    public long BeginAttempt(string run) => Write(transaction => connection.QuerySingle<long>(
+        "INSERT INTO attempts (run, epoch, host, started) VALUES (@run, @epoch, @host, @now) RETURNING id",
+        new { run, epoch = lease!.Epoch, host = Environment.MachineName, now = Now() }, transaction));
+
+    /// <summary>Records which process it is.</summary>
+    /// <param name="attempt">From <see cref="BeginAttempt"/>.</param>
     /// <param name="child">The process.</param>
-    /// <returns>The attempt's number, for <see cref="EndAttempt"/>.</returns>
-    public long BeginAttempt(string run, ProcessIdentity child) => Write(transaction => connection.QuerySingle<long>(
-        "INSERT INTO attempts (run, epoch, pid, process_start, host, started) VALUES (@run, @epoch, @Pid, @Start, @host, @now) RETURNING id",
-        new { run, epoch = lease!.Epoch, child.Pid, child.Start, host = Environment.MachineName, now = Now() }, transaction));
+    public void NameAttempt(long attempt, ProcessIdentity child) =>
+        Write("UPDATE attempts SET pid = @Pid, process_start = @Start WHERE id = @attempt", new { attempt, child.Pid, child.Start });
 
     /// <summary>Records that a child is gone.</summary>
     /// <param name="attempt">From <see cref="BeginAttempt"/>.</param>
@@ -86,9 +91,14 @@ public sealed partial class Ledger
     public void EndAttempt(long attempt, string outcome) => Write("UPDATE attempts SET outcome = @outcome WHERE id = @attempt AND outcome IS NULL", new { attempt, outcome });
 
     /// <summary>Children of this machine that nobody has seen end: those of earlier sittings must be proved dead.</summary>
-    public IReadOnlyList<(long Attempt, ProcessIdentity Process)> ReadOpenAttempts() => Read(db => db
-        .Query<(long, int, string)>("SELECT id, pid, process_start FROM attempts WHERE outcome IS NULL AND host = @host", new { host = Environment.MachineName })
-        .Select(row => (row.Item1, new ProcessIdentity(row.Item2, row.Item3))).ToList());
+    public IReadOnlyList<OpenAttempt> ReadOpenAttempts() => Read(db => db
+        .Query("SELECT id, run, pid, process_start, started FROM attempts WHERE outcome IS NULL AND host = @host ORDER BY id", new { host = Environment.MachineName })
+        .Select(row => new OpenAttempt(
+            (long)row.id,
+            (string)row.run,
+            row.pid is null ? null : new ProcessIdentity((int)(long)row.pid, (string)row.process_start),
+            DateTime.Parse((string)row.started).ToUniversalTime()))
+        .ToList());
 
     private int Insert(string study, IncidentRecord incident, SqliteTransaction transaction) => connection.Execute(
         """

@@ -26,7 +26,7 @@ internal sealed partial class Campaign
             var pair = await RunAllAsync([Arm(trial, RunRole.Control, trial.Control, index), Arm(trial, RunRole.Treatment, trial.Treatment, index)], cancel);
             trial.Runs.AddRange(pair);
             if (pair[0].Value is null) trial.Invalidate($"the champion's run {pair[0].Id} failed ({WhyFailed(pair[0])})");
-            else if (pair[1].Value is null) trial.Decide(Verdict.Rejected, $"The changed run failed in pair {index + 1}: {WhyFailed(pair[1])}");
+            else if (pair[1].Value is null) DecideOnFailure(trial, pair[1]);
             else Judge(trial, Pair(pair[0], pair[1]), bar, noise);
         }
     }

@@ -107,7 +107,15 @@ internal sealed partial class Campaign
         if (recipe.Model.Context < spec.Evaluation.Stride)
             return $"model.context {recipe.Model.Context} is shorter than the evaluation's stride {spec.Evaluation.Stride}";
         var shortest = spec.Rungs.FirstOrDefault(1) * recipe.Budget.Flops!.Value;
-        var step = executor.FlopsPerStep(recipe);
+        double step;
+        try
+        {
+            step = executor.FlopsPerStep(recipe);
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
         return step > shortest ? $"one step costs {step:G3} FLOPs, more than the shortest run's {shortest:G3}" : null;
     }
 }

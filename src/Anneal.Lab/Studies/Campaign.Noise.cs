@@ -64,6 +64,9 @@ internal sealed partial class Campaign
     // The last thing that was seen of a failed run.
     private string WhyFailed(RunRecord run) => ledger.ReadIncidents(spec.Study, run.Id) is [.., var last] ? last.Message : "no incident was recorded";
 
+    // Whether a failed run says something about its recipe. One that the machine broke, or that nobody could measure, does not.
+    private bool FailedFairly(RunRecord run) => ledger.ReadIncidents(spec.Study, run.Id) is [.., { Cause: not ("infrastructure" or "evaluation") }];
+
     private sealed record Noise(IReadOnlyList<PairRecord> NullPairs, IReadOnlyList<PairRecord> NudgePairs, ImmutableList<RunRecord> Runs)
     {
         // Planning only: the gate does not rest on it. Positive, for a study whose twins happen to agree.

@@ -27,10 +27,17 @@ internal sealed partial class Campaign
             Tell(new RungScreened(trial.Number, screen));
             if (screen.Decision == "promote") return;
             if (screen.Decision != "stop") continue;
-            if (control.Value is null) trial.Invalidate($"the champion's screening run failed ({WhyFailed(control)})");
-            else trial.Decide(Verdict.Rejected, treatment.Value is null ? $"The changed run failed: {WhyFailed(treatment)}" : $"Screened out at {fraction:P0}: {screen.Reason}");
+            if (control.Value is null) trial.Invalidate($"the champion's run {control.Id} failed ({WhyFailed(control)})");
+            else if (treatment.Value is null) DecideOnFailure(trial, treatment);
+            else trial.Decide(Verdict.Rejected, $"Screened out at {fraction:P0}: {screen.Reason}");
             return;
         }
+    }
+
+    private void DecideOnFailure(Trial trial, RunRecord treatment)
+    {
+        if (FailedFairly(treatment)) trial.Decide(Verdict.Rejected, $"The changed run {treatment.Id} failed: {WhyFailed(treatment)}");
+        else trial.Invalidate($"run {treatment.Id} was broken from outside ({WhyFailed(treatment)})");
     }
 
     private Job Rung(Recipe recipe, double fraction) => new()

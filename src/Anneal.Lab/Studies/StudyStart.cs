@@ -11,20 +11,26 @@ internal static class StudyStart
 {
     private const string CorpusHash = "corpus_hash";
 
-    /// <summary>The study as it will be run: parallelism fixed when it starts, all but time and money as it was started.</summary>
+    /// <summary>
+    /// The study and its baseline as they will be run: parallelism is fixed when it starts, and all but time and money stays
+    /// as it was. The corpus may lie elsewhere by now; its hash is compared, its name in the recipe stays.
+    /// </summary>
     /// <param name="ledger">The lab's.</param>
     /// <param name="asked">The study's file now.</param>
-    /// <param name="baseline">Baseline recipe now.</param>
+    /// <param name="recipe">Baseline recipe now.</param>
     /// <exception cref="InputException">Something that decides the outcome has changed.</exception>
-    public static StudySpec Match(Ledger.Ledger ledger, StudySpec asked, Recipe baseline)
+    public static (StudySpec Spec, Recipe Baseline) Match(Ledger.Ledger ledger, StudySpec asked, Recipe recipe)
     {
         if (ledger.FindStudy(asked.Study) is not { } found)
-            return asked with { Parallel = asked.Parallel > 0 ? asked.Parallel : Environment.ProcessorCount };
+            return (asked with { Parallel = asked.Parallel > 0 ? asked.Parallel : Environment.ProcessorCount }, Reading(asked.Corpus));
         var spec = asked with { Parallel = asked.Parallel > 0 ? asked.Parallel : found.Spec.Parallel };
+        var baseline = Reading(RecipeFile.Parse(found.Baseline, $"{asked.Study}'s baseline").Data.Corpus);
         var changes = StudyChanges.Find(found.Spec, spec, found.Baseline, baseline.ToYaml());
-        return changes.Count == 0 ? spec : throw new InputException(asked.Recipe,
+        return changes.Count == 0 ? (spec, baseline) : throw new InputException(asked.Recipe,
             $"study '{asked.Study}' was started with other settings: {string.Join("; ", changes)}. Its evidence holds for those only. "
             + "Put them back to go on, or start a new study: give it another name under `study:`.");
+
+        Recipe Reading(string corpus) => recipe with { Data = recipe.Data with { Corpus = corpus } };
     }
 
     /// <summary>Records a new study; an old one must still have its corpus.</summary>

@@ -1,3 +1,4 @@
+using Anneal.Benchmarks.Durability;
 using Anneal.Lab;
 using Anneal.Runs;
 
@@ -5,7 +6,7 @@ namespace Anneal.Tests.Lab;
 
 public sealed class StudyFileTests : IDisposable
 {
-    private readonly TemporaryLab lab = new();
+    private readonly TemporaryFolder lab = new();
 
     public void Dispose() => lab.Dispose();
 

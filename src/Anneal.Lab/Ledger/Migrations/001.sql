@@ -78,10 +78,10 @@ CREATE TABLE attempts (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     run           TEXT NOT NULL,
     epoch         INTEGER NOT NULL,
-    pid           INTEGER NOT NULL,
-    process_start TEXT NOT NULL,
     host          TEXT NOT NULL,
     started       TEXT NOT NULL,
+    pid           INTEGER,             -- null for the moment between the intent and the start
+    process_start TEXT,
     outcome       TEXT                 -- null while it runs (or its study was killed)
 );
 CREATE INDEX attempts_by_run ON attempts (run);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Anneal.Benchmarks.Durability;
 using Anneal.Lab;
 using Anneal.Lab.Execution;
 using Anneal.Runs;
@@ -9,7 +10,7 @@ namespace Anneal.Tests.Lab.Ledger;
 
 public sealed class LeaseTests : IDisposable
 {
-    private readonly TemporaryLab lab = new();
+    private readonly TemporaryFolder lab = new();
 
     public void Dispose() => lab.Dispose();
 

@@ -1,3 +1,4 @@
+using Anneal.Benchmarks.Durability;
 using Anneal.Lab;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
@@ -10,7 +11,7 @@ namespace Anneal.Tests.Lab.Ledger;
 
 public sealed class LedgerTests : IDisposable
 {
-    private readonly TemporaryLab lab = new();
+    private readonly TemporaryFolder lab = new();
 
     public void Dispose() => lab.Dispose();
 

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Anneal.Lab;
+
+namespace Anneal.Benchmarks.Durability;
+
+/// <summary>Kills a study many times and compares its outcome with that of an undisturbed one.</summary>
+internal static class DurabilitySuite
+{
+    /// <summary>The verb under which a killing spree starts its study: <c>durability-sitting FOLDER LAB</c>.</summary>
+    public const string SittingVerb = "durability-sitting";
+
+    private const int Kills = 200;
+
+    /// <summary>Rows: kills survived, and whether the outcome is the same.</summary>
+    public static IEnumerable<BenchmarkRow> Run(string[] args)
+    {
+        using var tiny = new TinyStudy();
+        var clock = Stopwatch.StartNew();
+        var undisturbed = tiny.RunAsync().GetAwaiter().GetResult();
+        var longest = clock.Elapsed / 3;
+        var spree = new KillingSpree(tiny, Path.Combine(tiny.Folder, "killed"), seed: 1);
+        var killed = spree.RunAsync(Kills, longest, CancellationToken.None).GetAwaiter().GetResult();
+        var same = Outcome.Of(killed) == Outcome.Of(undisturbed);
+        var how = $"kill -9 at random moments (seed 1) of the study ({spree.StudiesKilled}) and of single workers ({spree.WorkersKilled}), then resumed to the end";
+        yield return BenchmarkRow.AtLeast("durability: kill -9 survived", spree.StudiesKilled + spree.WorkersKilled, "kills", Kills, how);
+        yield return BenchmarkRow.AtLeast("durability: outcome as undisturbed", same ? 1 : 0, "1 = same", 1, "experiments, verdicts, effects, pairs, champion, sealed values, runs and FLOPs compared as text");
+    }
+
+    /// <summary>One sitting of the tiny study in a folder; for <see cref="StartSitting"/>.</summary>
+    public static IEnumerable<BenchmarkRow> Sit(string[] args)
+    {
+        Study.RunAsync(StudyFile.Load(Path.Combine(args[0], "study.yaml")), args[1], null, CancellationToken.None).GetAwaiter().GetResult();
+        return [];
+    }
+
+    public static Process StartSitting(string folder, string lab)
+    {
+        var library = Path.Combine(AppContext.BaseDirectory, "Anneal.Benchmarks.dll");
+        var start = new ProcessStartInfo("dotnet", [library, SittingVerb, folder, lab]) { UseShellExecute = false, RedirectStandardError = true };
+        return Process.Start(start)!;
+    }
+}
