@@ -34,8 +34,25 @@ internal sealed unsafe class Attention : Op
 
     public QkvShape Shape => shape;
 
-    /// <summary>Pairs of a query and a key that it sees, B H T (T + 1) / 2.</summary>
-    private double Pairs => (double)shape.Sequences * shape.Heads * shape.Context * (shape.Context + 1) / 2;
+    /// <summary>
+    /// Pairs of a query and a key that are multiplied: what the 512-bit kernel does, tiles of 12 queries against keys in steps
+    /// of 16, masked ones included. Narrower machines mask a little less; the count must not depend on the machine.
+    /// </summary>
+    private double Pairs
+    {
+        get
+        {
+            const int Tile = 12, Step = 16;
+            double pairs = 0;
+            for (var from = 0; from < shape.Context; from += Tile)
+            {
+                var end = Math.Min(from + Tile, shape.Context);
+                pairs += (end - from) * (double)((end + Step - 1) / Step * Step);
+            }
+
+            return pairs * shape.Sequences * shape.Heads;
+        }
+    }
 
     public override double ForwardFlops => Pairs * (4.0 * shape.HeadWidth + OpCost.Exp);
 

@@ -39,6 +39,17 @@ public sealed class TokenStream
     /// <summary>Documents in the shard.</summary>
     public int Documents => starts.Length - 1;
 
+    /// <summary>Largest token id in the shard; reads all of it.</summary>
+    public int LargestToken
+    {
+        get
+        {
+            var largest = 0;
+            foreach (var token in shard.Tokens) largest = Math.Max(largest, token);
+            return largest;
+        }
+    }
+
     /// <summary>Share of the last batch's tokens that had been read before in this run, 0 to 1.</summary>
     public double RepeatFraction { get; private set; }
 

@@ -14,7 +14,7 @@ public sealed class Trainer : IDisposable
     private readonly TokenStream stream;
     private readonly ThreadTeam team;
     private readonly TransformerGraph graph; // of one micro-batch
-    private readonly GradientNorm gradientNorm;
+    private readonly FlatNorm flatNorm;
     private readonly TokenStatistics statistics;
     private readonly int[] batch; // [BatchTokens + 1]
     private readonly int microBatches;
@@ -28,6 +28,8 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(stream);
         options.Demand();
+        if (stream.LargestToken >= options.Vocab)
+            throw new ArgumentException($"The shard holds token {stream.LargestToken}, the vocabulary ends at {options.Vocab - 1}: was it made by another tokenizer?");
         Options = options;
         this.stream = stream;
         team = new(options.Threads);
@@ -37,11 +39,12 @@ public sealed class Trainer : IDisposable
         graph.Ops.Allocate(team);
         graph.Head!.GradientScale = 1f / options.BatchTokens;
         microBatches = options.BatchTokens / graph.Ids.Length;
-        gradientNorm = new(Model.Grads.Length);
+        flatNorm = new(Model.Grads.Length);
         statistics = new(options.Vocab);
         batch = new int[options.BatchTokens + 1];
         FlopsPerStep = CountFlopsPerStep(options);
         Clip = options.Optimizer.Clip;
+        Optimizer.Restore(updates: 0, Math.Pow(flatNorm.Of(Model.Values, team), 2));
     }
 
     /// <summary>What is being trained.</summary>
@@ -81,7 +84,7 @@ public sealed class Trainer : IDisposable
         var layout = new ParameterLayout(options.Model, options.Vocab);
         using var recorded = Record(options, layout);
         var micro = (double)options.BatchTokens / recorded.Ids.Length;
-        return recorded.Ops.Flops * micro + GradientNorm.Flops(layout.Count) + Optimizer.CountFlops(options.Optimizer, layout.Parameters);
+        return recorded.Ops.Flops * micro + FlatNorm.Flops(layout.Count) + Optimizer.CountFlops(options.Optimizer, layout.Parameters);
     }
 
     /// <summary>Number of learned numbers of a model, without building it.</summary>
@@ -93,7 +96,7 @@ public sealed class Trainer : IDisposable
     {
         Load();
         var loss = ForwardBackward();
-        var gradNorm = gradientNorm.Of(Model.Grads, team);
+        var gradNorm = flatNorm.Of(Model.Grads, team);
         var (scale, clipped) = ClipTo(gradNorm);
         var finite = Guard(loss, gradNorm);
         var rate = Schedule.At(Options.Schedule, StepCount, Steps) * LearningRateScale;

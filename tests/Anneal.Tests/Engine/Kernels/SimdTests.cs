@@ -11,7 +11,9 @@ public class SimdTests
 
     // Classes that the child runs; all of them go through Simd.Level.
     private static readonly string[] Classes =
-        [typeof(MatMulTests).FullName!, typeof(CausalAttentionTests).FullName!, typeof(SimdMathTests).FullName!, typeof(LoopsTests).FullName!];
+        [typeof(MatMulTests).FullName!, typeof(CausalAttentionTests).FullName!, typeof(SimdMathTests).FullName!, typeof(LoopsTests).FullName!,
+         typeof(Layers.NormTests).FullName!, typeof(Layers.ElementwiseTests).FullName!, typeof(Layers.ProjectionTests).FullName!,
+         typeof(Optimizers.OptimizerTests).FullName!, typeof(Models.GoldenTests).FullName!];
 
     public static TheoryData<string, SimdLevel> Forcings() => new()
     {

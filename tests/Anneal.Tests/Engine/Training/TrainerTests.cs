@@ -1,3 +1,4 @@
+using Anneal.Engine.Kernels;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
 using Anneal.Engine.Training;
@@ -115,4 +116,44 @@ public class TrainerTests
     public void A_batch_that_no_row_of_context_divides_is_refused_by_name() =>
         Should.Throw<ArgumentException>(() => Trainer.CountFlopsPerStep(new() { Vocab = 17, Steps = 1, BatchTokens = 100 }))
             .Message.ShouldContain("data.batch_tokens: 100");
+
+    [Fact]
+    public void Micro_batches_add_up_to_the_batch()
+    {
+        MicroBatch.Sequences(8, 512).ShouldBe(4);
+        MicroBatch.Sequences(9, 512).ShouldBe(3);
+        MicroBatch.Sequences(7, 512).ShouldBe(1);
+        MicroBatch.Sequences(2, 4096).ShouldBe(1);
+        MicroBatch.Sequences(4, 128).ShouldBe(4);
+
+        using var run = new TinyRun(options => options with
+        {
+            Model = new ModelConfig { Layers = 1, Width = 8, Heads = 2, Context = 512, InitStd = 0.3 },
+            BatchTokens = 8 * 512,
+            Optimizer = options.Optimizer with { Lr = 0 },
+        });
+        var cursor = run.Trainer.Stream.Cursor;
+        var loss = run.Trainer.Step().Loss;
+        var grads = run.Trainer.Model.Parameters.Select(parameter => parameter.Grad.ToArray()).ToList();
+
+        using var team = new ThreadTeam(1);
+        using var whole = new TransformerGraph(run.Trainer.Model.Layout, run.Trainer.Options.Model, 8, 512, GraphPurpose.Training);
+        whole.Ops.Allocate(team);
+        whole.Head!.GradientScale = 1f / (8 * 512);
+        var batch = new int[(8 * 512) + 1];
+        run.Trainer.Stream.Cursor = cursor;
+        run.Trainer.Stream.Next(batch);
+        batch[..^1].CopyTo(whole.Ids, 0);
+        batch[1..].CopyTo(whole.Targets, 0);
+        run.Trainer.Model.Grads.Clear();
+        whole.Ops.Forward();
+        whole.Ops.Backward();
+        (whole.Head.TotalNats / (8 * 512)).ShouldBe(loss, 1e-5);
+        foreach (var (parameter, micro) in run.Trainer.Model.Parameters.Zip(grads))
+            for (var i = 0; i < micro.Length; i++) parameter.Grad[i].ShouldBe(micro[i], 1e-5f, parameter.Name);
+    }
+
+    [Fact]
+    public void A_shard_of_another_tokenizer_is_refused() =>
+        Should.Throw<ArgumentException>(() => new TinyRun(options => options with { Vocab = 16 })).Message.ShouldContain("holds token 16, the vocabulary ends at 15");
 }

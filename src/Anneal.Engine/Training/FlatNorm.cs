@@ -4,22 +4,22 @@ using Anneal.Engine.Tensors;
 
 namespace Anneal.Engine.Training;
 
-/// <summary>The global L2 norm of the flat gradients, summed in pieces of fixed length and in their order.</summary>
-internal sealed unsafe class GradientNorm
+/// <summary>The L2 norm of a flat buffer, summed in pieces of fixed length and in their order.</summary>
+internal sealed unsafe class FlatNorm
 {
     private const int PieceLength = 16 * 1024;
     private readonly float[] pieces;
 
-    public GradientNorm(long length) => pieces = GC.AllocateArray<float>((int)((length + PieceLength - 1) / PieceLength), pinned: true);
+    public FlatNorm(long length) => pieces = GC.AllocateArray<float>((int)((length + PieceLength - 1) / PieceLength), pinned: true);
 
     /// <summary>Floating-point operations.</summary>
     public static double Flops(long length) => 2.0 * length;
 
-    public double Of(NativeBuffer grads, ThreadTeam team)
+    public double Of(NativeBuffer buffer, ThreadTeam team)
     {
         fixed (float* first = pieces)
         {
-            var job = new Job(grads.Pointer, grads.Length, first);
+            var job = new Job(buffer.Pointer, buffer.Length, first);
             team.Run(pieces.Length, ref job);
         }
 
@@ -28,12 +28,12 @@ internal sealed unsafe class GradientNorm
         return Math.Sqrt(sum);
     }
 
-    private readonly struct Job(float* grads, long length, float* pieces) : IParallelJob
+    private readonly struct Job(float* values, long length, float* pieces) : IParallelJob
     {
         public void Part(int part, int worker)
         {
             var start = (long)part * PieceLength;
-            pieces[part] = Loops.Sum(new Squares(grads + start), Math.Min(PieceLength, length - start));
+            pieces[part] = Loops.Sum(new Squares(values + start), Math.Min(PieceLength, length - start));
         }
     }
 
