@@ -31,19 +31,19 @@ public sealed partial class Corpus
         var name = config.Kind == TokenizerKind.Bytes ? $"bytes-{hash[..8]}" : $"bpe-{config.Vocab}-{hash[..8]}";
         var train = CorpusLayout.TrainTokens(Directory, name);
         var held = CorpusLayout.HeldTokens(Directory, name);
-        if (!System.IO.Directory.Exists(train))
+        if (!System.IO.Directory.Exists(train) || !System.IO.Directory.Exists(held))
             AtomicDirectory.Locked(Path.Combine(Directory, "tokens"), progress, () => WriteTokens(config, train, held, progress));
         var vocab = Tokenizer.Tokenizer.Load(Path.Combine(train, "tokenizer.json")).Vocab;
         return new TokenizedCorpus(train, held, vocab, vocab - 1, hash);
     }
 
-    /// <summary>Writes both directories, the train one last: when it is there, all is.</summary>
+    /// <summary>Writes both directories, each whole or not at all.</summary>
     private bool WriteTokens(TokenizerConfig config, string train, string held, IProgress<string>? progress)
     {
-        if (System.IO.Directory.Exists(train))
-            return true;
-        if (System.IO.Directory.Exists(held))
-            System.IO.Directory.Delete(held, recursive: true);
+        if (System.IO.Directory.Exists(train) && System.IO.Directory.Exists(held))
+            return true; // another process was first
+        foreach (var torn in new[] { train, held }.Where(System.IO.Directory.Exists))
+            System.IO.Directory.Delete(torn, recursive: true);
         var tokenizer = Train(config, progress);
         AtomicDirectory.Create(held, partial => Fill(partial, [(Split.Validation, "val"), (Split.Test, "test")]));
         AtomicDirectory.Create(train, partial => Fill(partial, [(Split.Train, "train")]));

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Anneal.Data.Readers;
 
 /// <summary>
@@ -11,17 +9,13 @@ internal static class DotnetDocs
     /// <summary>Characters after which a type continues in another document: long enough for context, short enough for a fair sample.</summary>
     public const int LongestDocument = 8192;
 
-    /// <summary>Reads documentation files into documents, in ordinal order of type. Two files of equal bytes count once.</summary>
+    /// <summary>Reads documentation files into documents, in ordinal order of type.</summary>
     public static IEnumerable<Document> Read(IReadOnlyList<string> files)
     {
         var types = new Dictionary<string, TypeDocs>(StringComparer.Ordinal);
-        var contents = new HashSet<UInt128>();
         foreach (var file in files)
         {
-            var bytes = File.ReadAllBytes(file);
-            if (!contents.Add(BitConverter.ToUInt128(SHA256.HashData(bytes))))
-                continue;
-            using var stream = new MemoryStream(bytes, writable: false);
+            using var stream = TextFiles.Guard(file, () => File.OpenRead(file));
             foreach (var member in XmlDocs.Read(stream, file))
             {
                 var owner = member.Kind == 'T' ? member.Name : Cref.SplitMember(member.Name).Type;

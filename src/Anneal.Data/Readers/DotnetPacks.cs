@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Anneal.Data.Readers;
 
@@ -32,6 +33,22 @@ internal static class DotnetPacks
                 files.AddRange(newest.Order(StringComparer.Ordinal));
         }
         return files;
+    }
+
+    /// <summary>The first of each set of files with equal names and bytes: packs carry copies of each other's documentation.</summary>
+    public static IReadOnlyList<string> WithoutCopies(IReadOnlyList<string> files)
+    {
+        var copied = files.GroupBy(Key).Where(alike => alike.Count() > 1).SelectMany(alike => alike).ToHashSet(StringComparer.Ordinal);
+        var seen = new HashSet<(string, UInt128)>();
+        return [.. files.Where(file => !copied.Contains(file) || seen.Add((Path.GetFileName(file), Hash(file))))];
+
+        static (string, long) Key(string file) => (Path.GetFileName(file), new FileInfo(file).Length);
+
+        static UInt128 Hash(string file)
+        {
+            using var stream = File.OpenRead(file);
+            return BitConverter.ToUInt128(SHA256.HashData(stream));
+        }
     }
 
     /// <summary>Pack and version of each file found, once each: <c>Microsoft.NETCore.App.Ref 10.0.12</c>.</summary>

@@ -21,7 +21,8 @@ internal sealed class Prose
             words = words[start..];
             var length = words.IndexOfAny(" \t\r\n");
             var word = length < 0 ? words : words[..length];
-            if (_space && _text.Length > 0 && _text[^1] != '\n')
+            // Markup leaves blanks before lone punctuation: "<see langword="null" /> ." reads "null."
+            if (_space && _text.Length > 0 && _text[^1] != '\n' && word is not ("." or "," or ";" or ")"))
                 _text.Append(' ');
             _space = false;
             _text.Append(word);

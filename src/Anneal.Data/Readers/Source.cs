@@ -41,9 +41,13 @@ public sealed record Source(string Origin, IReadOnlyList<string> Files, IEnumera
 
     private static Source OpenDotnetDocs(CorpusOptions options)
     {
-        var files = DotnetPacks.Find();
-        if (files.Count > 0)
-            return new Source($"{DotnetDocsName}: {string.Join(", ", DotnetPacks.Versions(files))}", files, DotnetDocs.Read(files));
+        var found = DotnetPacks.Find();
+        if (found.Count > 0)
+        {
+            var files = DotnetPacks.WithoutCopies(found);
+            var copies = found.Count == files.Count ? "" : $", without {found.Count - files.Count} copied files";
+            return new Source($"{DotnetDocsName}: {string.Join(", ", DotnetPacks.Versions(found))}{copies}", files, DotnetDocs.Read(files));
+        }
         return OpenManPages(options) ?? throw new CorpusException(
             "no documentation XML beside the SDK's reference assemblies (packs/*.Ref/*/ref/*/*.xml), and no manual pages under " +
             $"{ManPages.Root}; set DOTNET_ROOT to an SDK that has it, or name your own text with --corpus PATH");

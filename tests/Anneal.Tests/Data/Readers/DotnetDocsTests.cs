@@ -13,7 +13,7 @@ public sealed class DotnetDocsTests : IDisposable
         <?xml version="1.0" encoding="utf-8"?>
         <doc><assembly><name>Library</name></assembly><members>
           <member name="T:Shop.Basket`1">
-            <summary>Holds items of type <typeparamref name="TItem" />; see <see cref="T:Shop.Basket`1.Walker" />.</summary>
+            <summary>Holds items of type <typeparamref name="TItem" />; see <see cref="T:Shop.Basket`1.Walker" /> .</summary>
             <typeparam name="TItem">What is bought.</typeparam>
           </member>
           <member name="M:Shop.Basket`1.Add(`0)">
@@ -141,6 +141,13 @@ public sealed class DotnetDocsTests : IDisposable
         files.Select(f => System.IO.Path.GetRelativePath(_place.Root, f).Replace('\\', '/')).ShouldBe(
             ["packs/A.Ref/11.0.0-preview.1/ref/net10.0/A.xml", "packs/B.Ref/1.0.0/ref/net10.0/B.xml"]);
         DotnetPacks.Versions(files).ShouldBe(["A.Ref 11.0.0-preview.1", "B.Ref 1.0.0"]);
+    }
+
+    [Fact]
+    public void Copies_of_a_file_in_other_packs_are_left_out()
+    {
+        List<string> files = [_place.Write("a/X.xml", "<doc>1</doc>"), _place.Write("b/X.xml", "<doc>1</doc>"), _place.Write("b/Y.xml", "<doc>1</doc>"), _place.Write("c/X.xml", "<doc>2</doc>")];
+        DotnetPacks.WithoutCopies(files).ShouldBe([files[0], files[2], files[3]]);
     }
 
     [Fact]
