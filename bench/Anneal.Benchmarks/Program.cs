@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Anneal.Benchmarks;
 using Anneal.Benchmarks.Durability;
+using Anneal.Benchmarks.Engine;
 using Anneal.Benchmarks.Evidence;
 using Anneal.Benchmarks.Research;
+using Anneal.Benchmarks;
 
 // A suite is a function from its arguments to its rows; it reports progress on stderr.
 var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
@@ -14,6 +15,7 @@ var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
     [DurabilitySuite.SittingVerb] = DurabilitySuite.Sit,
 };
 
+if (args is [FirstStep.Verb, var recipe]) return FirstStep.Run(recipe);
 if (args.Length == 0 || !suites.TryGetValue(args[0], out var suite))
 {
     Console.Error.WriteLine($"usage: dotnet run -c Release --project bench/Anneal.Benchmarks -- ({string.Join(" | ", suites.Keys)}) [--json]");
