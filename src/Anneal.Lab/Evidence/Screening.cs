@@ -37,16 +37,16 @@ public sealed record ScreeningSpec
 public static class Screening
 {
     /// <summary>Below this chance of a useful effect a rung stops the change.</summary>
-    internal const double StopBelow = 0.10;
+    internal const double StopBelow = 0.20;
 
     /// <summary>Below this chance the last rung stops it.</summary>
-    internal const double LastStopBelow = 0.35;
+    internal const double LastStopBelow = 0.50;
 
     /// <summary>Above this chance it skips the remaining rungs.</summary>
-    internal const double PromoteAbove = 0.97;
+    internal const double PromoteAbove = 0.96;
 
     /// <summary>Sd of the slope per doubling of compute, as a share of the effect seen.</summary>
-    internal const double SlopeShare = 0.3;
+    internal const double SlopeShare = 0.2;
 
     /// <summary>Noise at fraction r is NoiseSd * r^-NoiseGrowth.</summary>
     internal const double NoiseGrowth = 0.35;
