@@ -32,7 +32,7 @@ public sealed record ScreeningSpec
 /// <remarks>
 /// Both arms are taken to follow power laws in compute, so the log of their ratio is a straight line in log compute. Its
 /// value at the full budget and its slope are estimated by Bayesian regression: the value shrinks towards the prediction,
-/// the slope towards zero, noise comes from the null pairs and grows on short rungs.
+/// the slope towards zero; noise comes from the null pairs and grows on short rungs.
 /// </remarks>
 public static class Screening
 {
@@ -86,9 +86,11 @@ public static class Screening
     {
         var usable = seen.Where(r => r.Control > 0 && r.Treatment > 0).ToArray();
         double scale = ControlAtFull(usable);
-        double priorSd = Math.Max(spec.Predicted.Sd, LeastPriorSd * spec.NoiseSd) / scale;
-        double ratio = Math.Log(usable[^1].Control!.Value / usable[^1].Treatment!.Value);
-        double slopeSd = SlopeShare * Math.Max(Math.Abs(ratio), spec.NoiseSd / scale);
+        double seenRatio = usable.Max(r => Math.Abs(Math.Log(r.Control!.Value / r.Treatment!.Value)));
+        double noiseRatio = spec.NoiseSd / scale;
+        // No prior may be narrower than what was seen, or a surprise would be put down to the slope.
+        double priorSd = Math.Max(Math.Max(spec.Predicted.Sd / scale, LeastPriorSd * noiseRatio), seenRatio);
+        double slopeSd = SlopeShare * Math.Max(seenRatio, noiseRatio);
 
         // Normal equations of (value at full, slope per halving) with their priors: [a b; b c] x = [u v].
         double a = 1 / (priorSd * priorSd), u = spec.Predicted.Mean / scale * a;

@@ -8,6 +8,7 @@ internal sealed class Feasibility
 {
     private const double Prior = 0.95;
     private const double NoiseVariance = 0.1;
+    private const double Steepness = 8;            // of the logistic curve that turns the regression into a chance
 
     private readonly MixedKernel kernel;
     private readonly IReadOnlyList<Attempt> attempts;
@@ -32,12 +33,12 @@ internal sealed class Feasibility
         weights = factor.Backward(factor.Forward([.. attempts.Select(a => (a.Failed ? 0 : 1) - Prior)]));
     }
 
-    /// <summary>Between 0.02 and 1; the prior while nothing has failed.</summary>
+    /// <summary>Between 0 and 1, rising with the regression's value everywhere; near 1 while nothing has failed.</summary>
     public double Chance(double[] point)
     {
-        double chance = Prior;
-        for (int i = 0; i < weights.Length; i++) chance += weights[i] * Covariance(point, attempts[i].Point);
-        return Math.Clamp(chance, 0.02, 1);
+        double score = Prior;
+        for (int i = 0; i < weights.Length; i++) score += weights[i] * Covariance(point, attempts[i].Point);
+        return 1 / (1 + Math.Exp(-Steepness * (score - 0.5)));
     }
 
     private double Covariance(double[] x, double[] y) => MixedKernel.Combine(kernel.Parts(x, y), relevance);

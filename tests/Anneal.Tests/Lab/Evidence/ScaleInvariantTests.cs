@@ -22,11 +22,11 @@ public class ScaleInvariantTests
     private static double Marginal(double[] values, double delta)
     {
         double sum = 0;
-        for (double log = -8; log <= 8; log += 1e-4)
+        for (double log = -25; log <= 25; log += 1e-3)
         {
             double sigma = Math.Exp(log), exponent = 0;
             foreach (double x in values) exponent -= Math.Pow(x / sigma - delta, 2) / 2;
-            sum += Math.Exp(exponent - values.Length * log) * 1e-4;
+            sum += Math.Exp(exponent - values.Length * log) * 1e-3;
         }
 
         return sum;

@@ -30,7 +30,7 @@ public class KnobSearchTests
         var search = new KnobSearch(Space, typicalScale: 0.2, useful: Noise / 2);
         var seen = new List<PairObservation>();
         var attempts = new List<Attempt>();
-        double[] champion = [0.9, 0.2, 0.1, 0.8, 0.1, 0.1, 0.9, 0];
+        double[] champion = [0.7, 0.2, 0.1, 0.8, 0.1, 0.1, 0.9, 0];
         for (int i = 0; i < 40; i++)
         {
             double[] point = model ? search.Suggest(seen, attempts, champion, _ => true, random)!.Point : Space.Draw(random, champion);
@@ -61,7 +61,7 @@ public class KnobSearchTests
         static bool Fails(double[] p) => p[0] > 0.75 || p[3] < 0.1;
         var failures = new List<bool>();
         double reached = Run(7, model: true, Fails, failures.Add);
-        reached.ShouldBeLessThan(0.15);
+        reached.ShouldBeLessThan(0.25, "it starts above 0.8");
         failures.Skip(20).Count(f => f).ShouldBeLessThan(6);
     }
 
