@@ -15,6 +15,9 @@ internal sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposab
     private Child? child;
     private long requests;
 
+    /// <summary>The process of now; null before the first request and after a failure.</summary>
+    public ProcessIdentity? Identity => child?.Identity;
+
     /// <summary>Measures a checkpoint.</summary>
     /// <param name="checkpoint">Its folder.</param>
     /// <param name="held">Folder of the held documents.</param>

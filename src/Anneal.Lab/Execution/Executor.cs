@@ -80,7 +80,8 @@ internal sealed partial class Executor : IAsyncDisposable
     private async Task<RunRecord> FinishAsync(Job job, EvaluatorProcess evaluator, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        var tokens = Tokenized(job.Recipe.Tokenizer);
+        // A new tokenizer is trained first; nobody who presses Ctrl+C waits for it.
+        var tokens = await Task.Run(() => Tokenized(job.Recipe.Tokenizer), cancel).WaitAsync(cancel);
         var order = Order(job, tokens);
         var directory = Prepare(job, order);
         Tell(new RunStarted(Id(job), job.Experiment, job.Role, job.Pair, job.Rung, order.Steps!.Value));

@@ -24,6 +24,11 @@ public sealed partial class Ledger
         return true;
     });
 
+    /// <summary>How many experiments had their verdict when the sealed split was opened; null while it is closed.</summary>
+    /// <param name="study">Study.</param>
+    public int? DecidedBeforeSeal(string study) => (int?)Read(db => db.QuerySingleOrDefault<long?>(
+        "SELECT (SELECT COUNT(*) FROM verdicts WHERE study = @study) FROM openings WHERE study = @study", new { study }));
+
     /// <summary>Records what the opening showed; the same again changes nothing.</summary>
     /// <param name="study">Study.</param>
     /// <param name="seal">The comparison.</param>

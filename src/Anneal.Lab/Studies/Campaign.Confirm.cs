@@ -13,7 +13,7 @@ internal sealed partial class Campaign
     /// </summary>
     private async Task ConfirmAsync(Trial trial, Standing standing, Noise noise, CancellationToken cancel)
     {
-        trial.Meet(standing.Champion, FlawOf);
+        await Task.Run(() => trial.Meet(standing.Champion, FlawOf), cancel).WaitAsync(cancel);
         var bar = CampaignControl.Bar(standing.Tests + 1, standing.Acceptances, spec.Acceptance);
         while (trial.Verdict is null)
         {

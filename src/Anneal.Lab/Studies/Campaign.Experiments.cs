@@ -18,7 +18,9 @@ internal sealed partial class Campaign
         var standings = new List<Task<Standing>> { Task.FromResult(new Standing { Champion = baseline, Runs = noise.Runs }) };
         try
         {
-            while (standings.Count <= spec.Budget.Experiments && await ProposeAsync(noise, standings) is { } trial)
+            // Once the seal is open nothing may change the champion any more: what was decided before is only told again.
+            var last = ledger.DecidedBeforeSeal(spec.Study) ?? spec.Budget.Experiments;
+            while (standings.Count <= last && await ProposeAsync(noise, standings, failing.Token) is { } trial)
                 standings.Add(DecideAsync(trial, noise, standings[^1], failing.Token));
             return await standings[^1];
         }
@@ -39,7 +41,7 @@ internal sealed partial class Campaign
     /// Asks the researcher for the next experiment. An answer of "nothing left" is asked again when more verdicts are known.
     /// Null: there is nothing left to try, or nothing to pay for it.
     /// </summary>
-    private async Task<Trial?> ProposeAsync(Noise noise, List<Task<Standing>> standings)
+    private async Task<Trial?> ProposeAsync(Noise noise, List<Task<Standing>> standings, CancellationToken cancel)
     {
         var number = standings.Count;
         for (var seen = Math.Max(0, number - budget.Parallel); seen < number; seen++)
@@ -50,8 +52,8 @@ internal sealed partial class Campaign
                 Tell(new ProposalsEnded($"The {budget.Limit:G4} FLOPs allow no further experiment beside the sealed comparison."));
                 return null;
             }
-            if (await AskAsync(number, seen, standing, noise) is not { } proposal) continue;
-            var trial = Trial.Of(number, proposal, standing.Champion, tried, FlawOf);
+            if (await AskAsync(number, seen, standing, noise, cancel) is not { } proposal) continue;
+            var trial = await MeetAsync(number, proposal, standing, cancel);
             tried.Add(trial.Identity);
             Tell(new ExperimentProposed(number, proposal));
             return trial;
@@ -63,14 +65,18 @@ internal sealed partial class Campaign
     private readonly HashSet<string> tried = new(StringComparer.Ordinal);
 
     // Remembered, so that a researcher that costs money or never says the same twice is asked once.
-    private Task<Proposal?> AskAsync(int number, int seen, Standing standing, Noise noise)
+    private async Task<Proposal?> AskAsync(int number, int seen, Standing standing, Noise noise, CancellationToken cancel)
     {
-        if (ledger.TryFindProposal(spec.Study, number, seen, out var answer)) return Task.FromResult(answer);
-        answer = researcher.Propose(Seen(standing, noise), standing.Champion, tried, number);
-        var treatment = answer is null ? null : Trial.Of(number, answer, standing.Champion, tried, FlawOf);
-        ledger.AddProposal(spec.Study, number, seen, answer, treatment?.Identity, answer is null ? null : standing.Champion.ToYaml(), treatment?.Treatment.ToYaml());
-        return Task.FromResult(answer);
+        if (ledger.TryFindProposal(spec.Study, number, seen, out var answer)) return answer;
+        answer = await Task.Run(() => researcher.Propose(Seen(standing, noise), standing.Champion, tried, number), cancel).WaitAsync(cancel);
+        var trial = answer is null ? null : await MeetAsync(number, answer, standing, cancel);
+        ledger.AddProposal(spec.Study, number, seen, answer, trial?.Identity, trial?.Control.ToYaml(), trial?.Treatment.ToYaml());
+        return answer;
     }
+
+    // Counting the FLOPs of a recipe with a new tokenizer trains that first; nobody who presses Ctrl+C waits for it.
+    private Task<Trial> MeetAsync(int number, Proposal proposal, Standing standing, CancellationToken cancel) =>
+        Task.Run(() => Trial.Of(number, proposal, standing.Champion, tried, FlawOf), cancel).WaitAsync(cancel);
 
     /// <summary>The study as a proposal may see it: what is decided, nothing that depends on the clock.</summary>
     private StudyRecord Seen(Standing standing, Noise noise) => new()

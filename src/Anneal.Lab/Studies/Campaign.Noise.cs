@@ -70,7 +70,7 @@ internal sealed partial class Campaign
     private sealed record Noise(IReadOnlyList<PairRecord> NullPairs, IReadOnlyList<PairRecord> NudgePairs, ImmutableList<RunRecord> Runs)
     {
         // Planning only: the gate does not rest on it. Positive, for a study whose twins happen to agree.
-        public double Sd { get; } = Math.Max(Moments.Of([.. NullPairs.Select(pair => pair.Difference)]).Sd, 1e-9);
+        public double Sd { get; } = Math.Max(PlanningNoise.Sigma(NullPairs.Select(pair => pair.Difference)), 1e-9);
 
         public double SecondsPerRun => Runs.Average(run => run.Seconds);
     }

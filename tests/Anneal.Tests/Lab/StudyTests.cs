@@ -97,6 +97,32 @@ public class StudyTests
     }
 
     [Fact]
+    public async Task When_time_runs_short_experiments_stop_and_the_seal_is_made_and_more_time_changes_nothing()
+    {
+        using var tiny = new TinyStudy(experiments: 30);
+        var spec = tiny.Spec;
+        StudyRecord study;
+        // As much time as the first confirmed change takes on this machine, and some more for the seal.
+        using (var cancel = new CancellationTokenSource())
+        {
+            var heard = new Listener();
+            heard.On<ChampionChanged>(_ => cancel.Cancel());
+            study = await Study.RunAsync(spec, tiny.Lab, heard, cancel.Token);
+            study.Experiments.ShouldContain(experiment => experiment.Verdict == Verdict.Confirmed);
+        }
+        var limit = study.SecondsSpent + 2 * 1.5 * 2 * study.Runs.Average(run => run.Seconds) + 10;
+        study = await Study.RunAsync(spec with { Budget = spec.Budget with { Seconds = limit } }, tiny.Lab, null, Cancel);
+        if (study.Status == "interrupted") Assert.Skip("this machine was too busy to keep the seal's time");
+        study.Status.ShouldBe("done");
+        study.Sealed.ShouldNotBeNull();
+        study.Experiments.Count.ShouldBeLessThan(30);
+        study.SecondsSpent.ShouldBeLessThan(limit + 2);
+
+        var later = await Study.RunAsync(spec with { Budget = spec.Budget with { Seconds = 10 * limit } }, tiny.Lab, null, Cancel);
+        Outcome.Of(later).ShouldBe(Outcome.Of(study));
+    }
+
+    [Fact]
     public async Task A_study_that_changed_since_it_was_started_is_refused_with_the_keys_that_changed()
     {
         using var tiny = new TinyStudy();

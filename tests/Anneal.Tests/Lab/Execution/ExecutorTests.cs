@@ -160,5 +160,30 @@ public sealed class ExecutorTests : IDisposable
         (await executor.RunAsync(Job(), Cancel)).Status.ShouldBe("done");
     }
 
+    [Fact]
+    public async Task An_evaluator_that_died_is_replaced_and_says_the_same()
+    {
+        await using var executor = Executor();
+        var run = await executor.RunAsync(Job("kept") with { Role = RunRole.Baseline }, Cancel);
+        var checkpoint = Directory.GetDirectories(Path.Combine(tiny.Lab, "runs", run.Id, "checkpoints")).Single();
+        var held = corpus.Tokenize(recipe.Tokenizer).HeldDirectory;
+        await using var evaluator = new EvaluatorProcess(Hasty);
+        var first = await evaluator.EvaluateAsync(checkpoint, held, "val", spec.Evaluation, Cancel);
+        first.Bpb.ShouldBe(run.Value!.Value);
+        var before = evaluator.Identity!.Value;
+        before.Kill();
+        (await evaluator.EvaluateAsync(checkpoint, held, "val", spec.Evaluation, Cancel)).DocumentBpb.ShouldBe(first.DocumentBpb);
+        evaluator.Identity.ShouldNotBe(before);
+        (await evaluator.EvaluateAsync(checkpoint, held, "test", spec.Evaluation, Cancel)).Bpb.ShouldNotBe(first.Bpb);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_cannot_be_measured_is_a_failure_with_the_evaluators_words()
+    {
+        await using var evaluator = new EvaluatorProcess(Hasty);
+        var error = await Should.ThrowAsync<EvaluationFailure>(evaluator.EvaluateAsync(Path.Combine(tiny.Lab, "nowhere"), tiny.Lab, "val", spec.Evaluation, Cancel));
+        error.Message.ShouldContain("cannot be read");
+    }
+
     private ProcessIdentity Child() => ledger.ReadOpenAttempts()[^1].Process!.Value;
 }
