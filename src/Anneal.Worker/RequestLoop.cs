@@ -18,8 +18,8 @@ internal static class RequestLoop
     {
         using var evaluator = new Evaluator();
         Answer(input, output, ProtocolJson.Default.EvaluationRequest, ProtocolJson.Default.EvaluationResponse,
-            request => new(request.Id, evaluator.Evaluate(request.Checkpoint, request.HeldDirectory, request.Split, request.Spec), null),
-            (request, error) => new(request?.Id ?? "", null, error));
+            request => new(request.Id, evaluator.Evaluate(request.Checkpoint, request.HeldDirectory, request.Split, request.Spec)),
+            (request, error) => new(request?.Id ?? "", Error: error));
     }
 
     /// <summary>Answers <see cref="SampleRequest"/>s.</summary>
@@ -29,9 +29,9 @@ internal static class RequestLoop
             {
                 using var model = Checkpoint.LoadModel(request.Checkpoint);
                 var options = new SamplerOptions { Tokens = request.Tokens, Temperature = request.Temperature, TopK = request.TopK, Seed = request.Seed };
-                return new(request.Id, TextSampler.Continue(model, Tokenizer.Load(request.Tokenizer), request.Prompt, options), null);
+                return new(request.Id, TextSampler.Continue(model, Tokenizer.Load(request.Tokenizer), request.Prompt, options));
             },
-            (request, error) => new(request?.Id ?? "", null, error));
+            (request, error) => new(request?.Id ?? "", Error: error));
 
     private static void Answer<TRequest, TResponse>(
         Stream input, Stream output, JsonTypeInfo<TRequest> requests, JsonTypeInfo<TResponse> responses,

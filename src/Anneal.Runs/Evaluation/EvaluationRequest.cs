@@ -12,4 +12,4 @@ public sealed record EvaluationRequest(string Id, string Checkpoint, string Held
 /// <param name="Id">Of the request; empty where that could not be read.</param>
 /// <param name="Result">What was measured, or null.</param>
 /// <param name="Error">Why not, or null.</param>
-public sealed record EvaluationResponse(string Id, EvaluationResult? Result, string? Error);
+public sealed record EvaluationResponse(string Id, EvaluationResult? Result = null, string? Error = null);

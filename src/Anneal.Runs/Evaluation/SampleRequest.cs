@@ -15,4 +15,4 @@ public sealed record SampleRequest(string Id, string Checkpoint, string Tokenize
 /// <param name="Id">Of the request; empty where that could not be read.</param>
 /// <param name="Text">The continuation, without the prompt.</param>
 /// <param name="Error">Why there is none, or null.</param>
-public sealed record SampleResponse(string Id, string? Text, string? Error);
+public sealed record SampleResponse(string Id, string? Text = null, string? Error = null);

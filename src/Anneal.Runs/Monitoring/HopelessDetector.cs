@@ -12,7 +12,7 @@ namespace Anneal.Runs.Monitoring;
 /// <param name="reference">The champion's curve, points in equal bins over its whole run; fewer than 8 turn the detector off.</param>
 internal sealed class HopelessDetector(int steps, IReadOnlyList<ReferencePoint> reference) : IDetector
 {
-    private const double BurnIn = 0.5, MarginAtEnd = 0.25, MarginAtBurnIn = 0.75, Sigmas = 4;
+    private const double BurnIn = 0.5, MarginAtEnd = 0.25, MarginAtBurnIn = 1.25, Sigmas = 4;
     private const int Gaps = 6, LeastPoints = 8;
 
     private readonly double[] gaps = new double[Gaps];

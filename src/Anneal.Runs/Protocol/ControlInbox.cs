@@ -15,6 +15,7 @@ public sealed class ControlInbox
     private readonly RunDirectory run;
     private readonly HashSet<Guid> answered = [];
     private readonly HashSet<Guid> accepted = [];
+    private readonly HashSet<Guid> handedOut = [];
     private readonly HashSet<string> broken = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(long Sequence, string File), ControlCommand> waiting = [];
     private long lastPoll;
@@ -55,7 +56,7 @@ public sealed class ControlInbox
         {
             if (command.ApplyAtStep > step) continue;
             waiting.Remove(key);
-            if (answered.Contains(command.Uuid) || due.Exists(c => c.Uuid == command.Uuid)) continue;
+            if (answered.Contains(command.Uuid) || !handedOut.Add(command.Uuid)) continue;
             if (command.ApplyAtStep < step) Reject(command, step, $"apply_at_step {command.ApplyAtStep} has passed: {step} steps are done");
             else if (command.ExpiresAt < DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0) Reject(command, step, "it expired before it could be applied");
             else due.Add(command);
@@ -91,7 +92,7 @@ public sealed class ControlInbox
             var name = Path.GetFileName(file);
             var key = (SequenceOf(name), name);
             if (waiting.ContainsKey(key) || broken.Contains(name) || (UuidOf(name) is { } named && answered.Contains(named))) continue;
-            if (Read(file, name, step) is not { } command || answered.Contains(command.Uuid)) continue;
+            if (Read(file, name, step) is not { } command || answered.Contains(command.Uuid) || handedOut.Contains(command.Uuid)) continue;
             waiting[key] = command;
             if (command.ApplyAtStep > step && !accepted.Contains(command.Uuid))
                 Answer(new() { Uuid = command.Uuid, Command = command.Command, Args = command.Args, Status = AcknowledgementStatus.Accepted, Step = step });

@@ -10,6 +10,8 @@ namespace Anneal.Runs.Protocol;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowTrailingCommas = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters =
     [
         typeof(RecipeJson), typeof(Words<MonitorPolicy>), typeof(Words<RunState>), typeof(Words<Severity>), typeof(Words<IncidentAction>),
