@@ -69,10 +69,10 @@ internal sealed class TrainingRun : IDisposable
     {
         while (trainer.StepCount < trainer.Steps)
         {
-            if (interruption.Reason is { } reason) return End(RunState.Interrupted, reason, ExitCode.Interrupted);
             var outcome = controls.Apply(interruption);
             if (outcome == ControlOutcome.Stop) return End(RunState.Stopped, "stopped by command", ExitCode.Interrupted);
             if (outcome == ControlOutcome.Rewound) monitor = Recall();
+            if (interruption.Reason is { } reason) return End(RunState.Interrupted, reason, ExitCode.Interrupted);
             if (controls.Skips((int)trainer.StepCount + 1))
             {
                 trainer.Skip();

@@ -11,7 +11,8 @@ namespace Anneal.Runs.Monitoring;
 internal sealed class DivergenceDetector(int steps) : IDetector
 {
     private const int Smoothing = 8, NoiseWindow = 64, Start = 4;
-    private const double WarnSigmas = 8, WarnNats = 0.3;
+    private const double WarnSigmas = 8, WarnNats = 0.5;
+    private const int WarnSteps = 4;
     private const double ActProgressLost = 0.5, ActNats = 0.75, Recovering = 0.7;
 
     private readonly int patience = steps > 0 ? Math.Clamp(steps / 10, 12, 200) : 50;
@@ -22,7 +23,7 @@ internal sealed class DivergenceDetector(int steps) : IDetector
     private int seen;
     private double best = double.PositiveInfinity;
     private double peak;
-    private int above;
+    private int above, raised;
     private bool warned, acted;
 
     public Incident? Observe(StepMetrics metrics)
@@ -43,9 +44,10 @@ internal sealed class DivergenceDetector(int steps) : IDetector
         var warnRise = Math.Max(WarnNats, WarnSigmas * noise / Math.Sqrt(Smoothing));
         if (rise < warnRise)
         {
-            (peak, above, warned) = (0, 0, warned && rise > warnRise / 2);
+            (peak, above, raised, warned) = (0, 0, 0, warned && rise > warnRise / 2);
             return null;
         }
+        raised++;
         peak = Math.Max(peak, rise);
         above = rise >= actRise ? above + 1 : 0;
 
@@ -54,7 +56,7 @@ internal sealed class DivergenceDetector(int steps) : IDetector
             acted = true;
             return Report(metrics, Severity.Act, rise, noise, $"and has stayed there for {above} steps");
         }
-        if (warned) return null;
+        if (warned || raised < WarnSteps) return null;
         warned = true;
         return Report(metrics, Severity.Warn, rise, noise, "and may be diverging");
     }

@@ -9,7 +9,7 @@ namespace Anneal.Runs.Monitoring;
 internal sealed class GradientExplosionDetector : IDetector
 {
     private const int Window = 64, Least = 12, Burst = 8, MostOfBurst = 5, Quiet = 32;
-    private const double WarnSigmas = 8, WarnFactor = 10, ActFactor = 100;
+    private const double WarnSigmas = 8, WarnFactor = 20, ActFactor = 100;
 
     private readonly RollingWindow logs = new(Window);
     private readonly RollingWindow exploded = new(Burst);
