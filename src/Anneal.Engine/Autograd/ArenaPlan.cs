@@ -32,8 +32,7 @@ internal sealed unsafe class ArenaPlan
                 if (use.Role == TensorRole.Statistic) continue;
 
                 var grad = Extend(grads, use.Tensor, GradOwner(use.Tensor), backward);
-                // The loss writes its input's gradient while it goes forward.
-                if (ops[i] is IGradientSource && use.Role == TensorRole.Input) grad.First = Math.Min(grad.First, i);
+                if (use.Role == TensorRole.LossInput) grad.First = Math.Min(grad.First, i);
             }
         }
 
@@ -97,6 +96,3 @@ internal sealed unsafe class ArenaPlan
         public long Offset { get; set; }
     }
 }
-
-/// <summary>An op that starts the backward pass: it computes the loss and its input's gradient together, going forward.</summary>
-internal interface IGradientSource;

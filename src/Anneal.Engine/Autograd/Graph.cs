@@ -69,7 +69,7 @@ internal sealed class Graph(bool training) : IDisposable
         {
             foreach (var use in ops[i].Uses)
             {
-                if (use.Role != TensorRole.Input) continue;
+                if (use.Role is not (TensorRole.Input or TensorRole.LossInput)) continue;
                 use.Accumulate = !written.Add(use.Tensor);
                 if (use.Accumulate && use.Tensor.GradSharedWith is { } sum && ops[i].Uses.Any(other => other.Tensor == sum))
                     throw new InvalidOperationException($"{ops[i].Name}: the gradient of {use.Tensor.Name} is shared with {sum.Name}, so no later op may read it.");

@@ -36,6 +36,9 @@ internal abstract class Op(string name)
     /// <returns>The use, which says whether the gradient is to be added to.</returns>
     protected TensorUse Input(Tensor tensor, bool saved = false) => Add(new(tensor, TensorRole.Input, saved));
 
+    /// <summary>The value is read and its gradient written going forward.</summary>
+    protected void LossInput(Tensor tensor) => Add(new(tensor, TensorRole.LossInput, false));
+
     /// <summary>The value is written going forward, its gradient is read going backward.</summary>
     protected void Output(Tensor tensor, bool saved = false) => Add(new(tensor, TensorRole.Output, saved));
 

@@ -15,13 +15,3 @@ internal sealed class TensorUse(Tensor tensor, TensorRole role, bool saved)
     /// <summary>Another op has written this input's gradient before, so this one adds to it. Set by the graph.</summary>
     public bool Accumulate { get; set; }
 }
-
-/// <summary>Part that a tensor plays in an op.</summary>
-internal enum TensorRole
-{
-    Input,
-    Output,
-    InPlace,
-    Statistic,
-    Scratch,
-}

@@ -8,7 +8,7 @@ namespace Anneal.Engine.Layers;
 /// Output projection and softmax cross-entropy in one: logits = c tanh(x W^T / c), a chunk of rows at a time, so that the
 /// full [N, V] never exists. In training, forward also turns each chunk into its gradient and backward has nothing left to do.
 /// </summary>
-internal sealed unsafe class CrossEntropyHead : Op, IGradientSource
+internal sealed unsafe class CrossEntropyHead : Op
 {
     private const int ChunkRows = 256;
 
@@ -30,7 +30,7 @@ internal sealed unsafe class CrossEntropyHead : Op, IGradientSource
         this.training = training;
         nats = new float[x.Rows];
         logits = new(name + ".logits", Math.Min(ChunkRows, x.Rows), weight.Rows);
-        Input(x);
+        LossInput(x);
         Scratch(logits, backward: false);
     }
 

@@ -124,16 +124,3 @@ internal sealed class TransformerGraph : IDisposable
 
     private Tensor Operand(string name) => layout.Operand(name) ?? throw new InvalidOperationException($"the model has no {name}");
 }
-
-/// <summary>What a graph is recorded for.</summary>
-internal enum GraphPurpose
-{
-    /// <summary>Loss and gradients.</summary>
-    Training,
-
-    /// <summary>Loss of each token.</summary>
-    Scoring,
-
-    /// <summary>Hidden states only.</summary>
-    Hidden,
-}

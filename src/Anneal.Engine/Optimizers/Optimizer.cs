@@ -1,5 +1,5 @@
+using Anneal.Engine.Kernels;
 using Anneal.Engine.Models;
-using Anneal.Engine.Tensors;
 
 namespace Anneal.Engine.Optimizers;
 
@@ -36,7 +36,7 @@ internal abstract class Optimizer : IDisposable
     }
 
     /// <summary>The optimizer that the configuration asks for.</summary>
-    public static Optimizer Create(OptimizerConfig config, Transformer model, Kernels.ThreadTeam team) => config.Kind switch
+    public static Optimizer Create(OptimizerConfig config, Transformer model, ThreadTeam team) => config.Kind switch
     {
         OptimizerKind.AdamW => new AdamW(config, config.Lr, model, model.Parameters, team),
         OptimizerKind.Muon => new Muon(config, model, team),
@@ -58,13 +58,4 @@ internal abstract class Optimizer : IDisposable
         ParameterGroup.Scalar => groups.Scalar,
         _ => 1,
     };
-}
-
-/// <summary>One moment of one parameter.</summary>
-/// <param name="Name">Name in a checkpoint.</param>
-/// <param name="Parameter">The parameter whose shape it has.</param>
-/// <param name="Buffer">Flat buffer laid out like the parameters.</param>
-internal readonly record struct OptimizerState(string Name, Parameter Parameter, NativeBuffer Buffer)
-{
-    public unsafe Span<float> Values => new(Buffer.Pointer + Parameter.Offset, Parameter.Length);
 }

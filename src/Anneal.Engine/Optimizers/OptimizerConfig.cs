@@ -40,21 +40,3 @@ public enum OptimizerKind
     /// <summary>Momentum orthogonalised by five Newton-Schulz steps, for hidden matrices; AdamW for the rest.</summary>
     Muon,
 }
-
-/// <summary>Moment decays of Adam, written in YAML as a list of two.</summary>
-/// <param name="First">Decay of the mean, 0 to 1.</param>
-/// <param name="Second">Decay of the mean square, 0 to 1.</param>
-public sealed record Betas(double First, double Second);
-
-/// <summary>Learning-rate multipliers by parameter group; 1 leaves the rate as it is.</summary>
-public sealed record GroupScales
-{
-    /// <summary>Token and position embeddings (and the tied head).</summary>
-    public double Embedding { get; init; } = 1;
-
-    /// <summary>An untied output projection.</summary>
-    public double Head { get; init; } = 1;
-
-    /// <summary>Gains and biases.</summary>
-    public double Scalar { get; init; } = 1;
-}

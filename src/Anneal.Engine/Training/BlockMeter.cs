@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Anneal.Engine.Kernels;
 using Anneal.Engine.Layers;
 using Anneal.Engine.Models;
 
@@ -58,7 +60,7 @@ internal static unsafe class BlockMeter
                 for (var s = 0; s <= t; s++)
                 {
                     var k = attention.Qkv.Value + (long)s * shape.Columns + shape.Keys + kv * shape.HeadWidth;
-                    max = Math.Max(max, Kernels.Loops.Sum(new Products(q, k), shape.HeadWidth));
+                    max = Math.Max(max, Loops.Sum(new Products(q, k), shape.HeadWidth));
                 }
             }
         }
@@ -66,10 +68,10 @@ internal static unsafe class BlockMeter
         return max / Math.Sqrt(shape.HeadWidth);
     }
 
-    private readonly struct Products(float* x, float* y) : Kernels.ILoopTerm
+    private readonly struct Products(float* x, float* y) : ILoopTerm
     {
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TV At<TV>(long i)
-            where TV : unmanaged, Kernels.ISimd<TV> => TV.Load(x + i) * TV.Load(y + i);
+            where TV : unmanaged, ISimd<TV> => TV.Load(x + i) * TV.Load(y + i);
     }
 }

@@ -92,8 +92,10 @@ public sealed class Trainer : IDisposable
     public static long CountParameters(ModelConfig model, int vocab) => new ParameterLayout(model, vocab).Count;
 
     /// <summary>Does one step.</summary>
+    /// <exception cref="InvalidOperationException">All <see cref="Steps"/> are done: the schedule has no rate for another.</exception>
     public StepReport Step()
     {
+        if (StepCount >= Steps) throw new InvalidOperationException($"All {Steps} steps of this run are done.");
         Load();
         var loss = ForwardBackward();
         var gradNorm = flatNorm.Of(Model.Grads, team);

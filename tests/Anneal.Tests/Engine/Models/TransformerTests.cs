@@ -39,6 +39,7 @@ public class TransformerTests
                 InitStd = 0.2,
             },
             Optimizer = options.Optimizer with { Lr = 0, WeightDecay = 0 },
+            Steps = 1000,
         });
         var cursor = run.Trainer.Stream.Cursor;
         run.Trainer.Step();

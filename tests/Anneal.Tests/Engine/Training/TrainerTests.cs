@@ -24,12 +24,32 @@ public class TrainerTests
         last.Tokens.ShouldBe(150 * 64);
     }
 
-    [Fact]
-    public void The_same_bits_come_out_of_one_and_two_threads()
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Muon)]
+    public void The_same_bits_come_out_of_one_and_two_threads(OptimizerKind kind)
     {
-        using var one = new TinyRun(options => options with { Threads = 1 });
-        using var two = new TinyRun(options => options with { Threads = 2 });
-        for (var step = 0; step < 10; step++) one.Trainer.Step().ShouldBe(two.Trainer.Step());
+        TrainerOptions Wide(TrainerOptions options) => options with
+        {
+            Model = new()
+            {
+                Layers = 2,
+                Width = 96,
+                Heads = 4,
+                KvHeads = kind == OptimizerKind.Muon ? 2 : 4,
+                Context = 64,
+                QkNorm = kind == OptimizerKind.Muon,
+                Mlp = new() { Kind = kind == OptimizerKind.Muon ? MlpKind.Swiglu : MlpKind.Gelu },
+                Norm = new() { Kind = kind == OptimizerKind.Muon ? NormKind.Rms : NormKind.Layer },
+                Position = new() { Kind = kind == OptimizerKind.Muon ? PositionKind.Rope : PositionKind.Learned },
+            },
+            Vocab = 300,
+            BatchTokens = 640,
+            Optimizer = options.Optimizer with { Kind = kind },
+        };
+        using var one = new TinyRun(options => Wide(options) with { Threads = 1 });
+        using var two = new TinyRun(options => Wide(options) with { Threads = 2 });
+        for (var step = 0; step < 5; step++) one.Trainer.Step().ShouldBe(two.Trainer.Step());
         foreach (var (a, b) in one.Trainer.Model.Parameters.Zip(two.Trainer.Model.Parameters))
             a.Value.SequenceEqual(b.Value).ShouldBeTrue(a.Name);
     }
@@ -156,4 +176,12 @@ public class TrainerTests
     [Fact]
     public void A_shard_of_another_tokenizer_is_refused() =>
         Should.Throw<ArgumentException>(() => new TinyRun(options => options with { Vocab = 16 })).Message.ShouldContain("holds token 16, the vocabulary ends at 15");
+
+    [Fact]
+    public void No_step_follows_the_last_one()
+    {
+        using var run = new TinyRun(options => options with { Steps = 1 });
+        run.Trainer.Step();
+        Should.Throw<InvalidOperationException>(() => run.Trainer.Step()).Message.ShouldContain("All 1 steps");
+    }
 }
