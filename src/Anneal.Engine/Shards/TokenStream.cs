@@ -1,22 +1,26 @@
 namespace Anneal.Engine.Shards;
 
 /// <summary>
-/// An endless stream of training tokens: the shard's documents, shuffled anew each epoch by the order seed and concatenated,
-/// each with its end-of-text token. Batches are consecutive pieces of it, so two recipes with the same order seed read the
+/// An endless stream of training tokens: the shard's passages, shuffled anew each epoch by the order seed and concatenated.
+/// A passage is a document with its end-of-text token, or <see cref="PassageTokens"/> of a longer one, so that a small batch
+/// still holds several documents. Batches are consecutive pieces of the stream: two recipes with the same order seed read the
 /// same text in the same order whatever their batch or context.
 /// </summary>
 public sealed class TokenStream
 {
+    /// <summary>Longest passage, in tokens: the reach of context in training.</summary>
+    public const int PassageTokens = 256;
+
     private readonly Shard shard;
-    private readonly int[] starts; // [documents + 1]: token offsets of document starts, then the shard's length
-    private readonly DocumentOrder order;
-    private readonly bool[] seen; // [documents]: a pass over the document has begun
+    private readonly int[] starts; // [passages + 1]: token offsets of passage starts, then the shard's length
+    private readonly PassageOrder order;
+    private readonly bool[] seen; // [passages]: a pass over the passage has begun
     private long epoch = -1;
     private int place; // in the epoch's order
     private int offset;
     private int carry = -1;
     private bool carryRepeated;
-    private bool repeated; // the current pass over the current document is not its first
+    private bool repeated; // the current pass over the current passage is not its first
 
     /// <summary>Opens a stream at its beginning.</summary>
     /// <param name="shard">Train shard; stays the caller's to dispose, after the stream's last use.</param>
@@ -29,15 +33,17 @@ public sealed class TokenStream
         ArgumentNullException.ThrowIfNull(shard);
         if (shard.Length < 2) throw new ArgumentException($"{shard.Path}: {shard.Length} tokens are too few to train on.", nameof(shard));
         this.shard = shard;
-        starts = FindDocuments(shard.Tokens, (ushort)(endOfText ?? shard.Tokens[^1]));
+        var documents = FindDocuments(shard.Tokens, (ushort)(endOfText ?? shard.Tokens[^1]));
+        Documents = documents.Length - 1;
         CheckWeights(documentWeights);
-        order = new(Documents, orderSeed, documentWeights?.ToArray());
-        seen = new bool[Documents];
+        (starts, var weights) = CutPassages(documents, documentWeights);
+        order = new(starts.Length - 1, orderSeed, weights);
+        seen = new bool[starts.Length - 1];
         Cursor = TokenCursor.Start;
     }
 
     /// <summary>Documents in the shard.</summary>
-    public int Documents => starts.Length - 1;
+    public int Documents { get; }
 
     /// <summary>Largest token id in the shard; reads all of it.</summary>
     public int LargestToken
@@ -80,8 +86,8 @@ public sealed class TokenStream
         var source = shard.Tokens;
         while (filled < tokens.Length)
         {
-            var start = starts[CurrentDocument] + offset;
-            var take = Math.Min(starts[CurrentDocument + 1] - start, tokens.Length - filled);
+            var start = starts[CurrentPassage] + offset;
+            var take = Math.Min(starts[CurrentPassage + 1] - start, tokens.Length - filled);
             for (var i = 0; i < take; i++) tokens[filled + i] = source[start + i];
             filled += take;
             // The look-ahead token counts in the batch that it starts.
@@ -94,22 +100,22 @@ public sealed class TokenStream
         RepeatFraction = (double)repeats / batch;
     }
 
-    private int CurrentDocument => order.Documents[place];
+    private int CurrentPassage => order.Passages[place];
 
     private void Advance(int tokens)
     {
         offset += tokens;
-        var document = CurrentDocument;
-        if (starts[document] + offset < starts[document + 1]) return;
+        var passage = CurrentPassage;
+        if (starts[passage] + offset < starts[passage + 1]) return;
         place++;
         offset = 0;
         if (place == order.Count) BeginEpoch(epoch + 1);
-        BeginDocument();
+        BeginPassage();
     }
 
     private void BeginEpoch(long number)
     {
-        // Small weights can leave an epoch without a document; the next one is drawn then.
+        // Small weights can leave an epoch without a passage; the next one is drawn then.
         place = 0;
         for (epoch = number; ; epoch++)
         {
@@ -118,10 +124,10 @@ public sealed class TokenStream
         }
     }
 
-    private void BeginDocument()
+    private void BeginPassage()
     {
-        repeated = seen[CurrentDocument];
-        seen[CurrentDocument] = true;
+        repeated = seen[CurrentPassage];
+        seen[CurrentPassage] = true;
     }
 
     private void Seek(TokenCursor cursor)
@@ -131,21 +137,21 @@ public sealed class TokenStream
         for (long earlier = 0; earlier < cursor.Epoch; earlier++)
         {
             order.Shuffle(earlier);
-            foreach (var document in order.Documents) seen[document] = true;
+            foreach (var passage in order.Passages) seen[passage] = true;
         }
 
         BeginEpoch(cursor.Epoch);
-        place = cursor.Document;
-        if (place < 0 || place >= order.Count || cursor.Offset < 0 || cursor.Offset >= LengthOf(order.Documents[place]))
+        place = cursor.Passage;
+        if (place < 0 || place >= order.Count || cursor.Offset < 0 || cursor.Offset >= LengthOf(order.Passages[place]))
             throw new ArgumentException($"{cursor} lies outside {shard.Path}: was the shard replaced since the checkpoint?", nameof(cursor));
-        foreach (var document in order.Documents[..place]) seen[document] = true;
-        BeginDocument();
+        foreach (var passage in order.Passages[..place]) seen[passage] = true;
+        BeginPassage();
         offset = cursor.Offset;
         carry = cursor.Carry;
         carryRepeated = cursor.CarryRepeated;
     }
 
-    private int LengthOf(int document) => starts[document + 1] - starts[document];
+    private int LengthOf(int passage) => starts[passage + 1] - starts[passage];
 
     private static int[] FindDocuments(ReadOnlySpan<ushort> tokens, ushort endOfText)
     {
@@ -158,6 +164,26 @@ public sealed class TokenStream
         }
 
         return [.. found];
+    }
+
+    /// <summary>Cuts documents into passages, each with its document's weight.</summary>
+    /// <param name="documents">[documents + 1] token offsets.</param>
+    /// <param name="documentWeights">[documents], or null.</param>
+    private static (int[] Starts, float[]? Weights) CutPassages(int[] documents, float[]? documentWeights)
+    {
+        var cuts = new List<int>();
+        var weights = documentWeights is null ? null : new List<float>();
+        for (var document = 0; document < documents.Length - 1; document++)
+        {
+            for (var at = documents[document]; at < documents[document + 1]; at += PassageTokens)
+            {
+                cuts.Add(at);
+                weights?.Add(documentWeights![document]);
+            }
+        }
+
+        cuts.Add(documents[^1]);
+        return ([.. cuts], weights?.ToArray());
     }
 
     private void CheckWeights(float[]? weights)
