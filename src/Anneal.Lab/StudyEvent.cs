@@ -83,13 +83,6 @@ public sealed record VerdictGiven(ExperimentRecord Experiment) : StudyEvent;
 /// <param name="Recipe">New champion (YAML).</param>
 public sealed record ChampionChanged(int Experiment, string Recipe) : StudyEvent;
 
-/// <summary>Budget used so far.</summary>
-/// <param name="FlopsSpent">Of finished runs.</param>
-/// <param name="FlopsLimit">Null: none.</param>
-/// <param name="SecondsSpent">Wall clock over all sittings.</param>
-/// <param name="SecondsLimit">Null: none.</param>
-public sealed record BudgetUsed(double FlopsSpent, double? FlopsLimit, double SecondsSpent, double? SecondsLimit) : StudyEvent;
-
 /// <summary>No further experiment is proposed.</summary>
 /// <param name="Reason">Why, in a sentence.</param>
 public sealed record ProposalsEnded(string Reason) : StudyEvent;

@@ -13,7 +13,7 @@ public static class StudyReport
     /// <returns>Path of <c>report.html</c>.</returns>
     public static string Write(StudyRecord study, string lab, string? directory = null)
     {
-        directory ??= Study.ReportDirectory(study.Spec.Study, lab);
+        directory = Path.GetFullPath(directory ?? Study.ReportDirectory(study.Spec.Study, lab));
         Directory.CreateDirectory(directory);
         var html = Path.Combine(directory, "report.html");
         Replace(html, HtmlReport.Render(study));

@@ -12,6 +12,11 @@ internal static class CommandTree
         var root = new RootCommand("Anneal runs language-model pre-training experiments and keeps only those changes that it has proved.")
         {
             DoctorCommand.Create(),
+            StudyCommand.Create(),
+            TrainCommand.Create(),
+            EvalCommand.Create(),
+            SampleCommand.Create(),
+            CompareCommand.Create(),
             new Verb("data", "Text in, token shards out.") { DataPrepareCommand.Create() },
             CommonOptions.Json,
             CommonOptions.Verbose,
@@ -20,7 +25,7 @@ internal static class CommandTree
         [
             ("anneal doctor", "Is this machine ready? What can it do?"),
             ("anneal study run samples/first-study/study.yaml", "Propose, test and prove changes until the budget ends; then open the report."),
-            ("anneal train samples/recipes/gpt2-tiny.yaml --out runs/first", "Train one recipe."),
+            ("anneal train samples/first-study/baseline.yaml --out runs/first", "Train one recipe."),
         ]);
         root.Options.OfType<HelpOption>().Single().Action = help;
         root.SetAction(help.Invoke);

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Anneal.Cli.Commands;
 using Anneal.Data;
+using Anneal.Lab.Execution;
 using Anneal.Lab.Reports;
 using Anneal.Runs;
 
@@ -34,7 +35,7 @@ internal static class Call
         {
             InputException or CorpusException => (ExitCode.Wrong, "input", failure.Message),
             OperationCanceledException when interrupted.IsCancellationRequested => (ExitCode.Interrupted, "interrupted", "interrupted"),
-            JobFailedException => (ExitCode.Failed, "failed", failure.Message),
+            JobFailedException or EvaluationException => (ExitCode.Failed, "failed", failure.Message),
             IOException or UnauthorizedAccessException => (ExitCode.Failed, "io", failure.Message),
             _ => (ExitCode.Failed, "unexpected", $"{failure.GetType().Name}: {failure.Message}"),
         };

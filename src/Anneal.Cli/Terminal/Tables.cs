@@ -1,3 +1,4 @@
+using Anneal.Lab.Evidence;
 using Anneal.Lab.Reports;
 using Spectre.Console;
 
@@ -21,4 +22,13 @@ internal static class Tables
 
     /// <summary>Foreign text as a cell: cleaned, nothing in it is markup.</summary>
     public static Text Cell(string text, Style? style = null) => new(PlainText.Clean(text), style);
+
+    /// <summary>Colour of a verdict; the word always stands beside it.</summary>
+    public static Style Colour(Verdict? verdict) => verdict switch
+    {
+        Verdict.Confirmed => new Style(Color.Green),
+        Verdict.Rejected or Verdict.Invalid => new Style(Color.Red),
+        null => new Style(decoration: Decoration.Dim),
+        _ => new Style(Color.Yellow),
+    };
 }

@@ -6,7 +6,7 @@ namespace Anneal.Lab.Execution;
 /// <summary>
 /// A worker process of ours. Its standard input is its lease: when that closes, because we say so or because we died, it ends.
 /// </summary>
-internal sealed class Child : IDisposable
+public sealed class Child : IDisposable
 {
     private const int TailLength = 2000;
 

@@ -8,7 +8,7 @@ namespace Anneal.Lab.Execution;
 /// replaced; its word is never taken.
 /// </summary>
 /// <param name="options">Patience.</param>
-internal sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposable
+public sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions json = Ledger.Ledger.Json;
 
@@ -24,7 +24,7 @@ internal sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposab
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="spec">The ruler.</param>
     /// <param name="cancel">Ends the process and gives up.</param>
-    /// <exception cref="EvaluationFailure">The evaluator says no, or three in a row could not be trusted.</exception>
+    /// <exception cref="EvaluationException">The evaluator says no, or three in a row could not be trusted.</exception>
     public async Task<EvaluationResult> EvaluateAsync(string checkpoint, string held, string split, EvaluationSpec spec, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
@@ -37,7 +37,7 @@ internal sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposab
             {
                 var words = child?.Errors;
                 await EndAsync();
-                if (attempt == 3) throw new EvaluationFailure($"three evaluators in a row failed; the last: {e.Message} {words}".TrimEnd(), e);
+                if (attempt == 3) throw new EvaluationException($"three evaluators in a row failed; the last: {e.Message} {words}".TrimEnd(), e);
             }
             catch (OperationCanceledException)
             {
@@ -59,7 +59,7 @@ internal sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposab
             ?? throw new IOException("the evaluator ended without an answer.");
         var answer = JsonSerializer.Deserialize<EvaluationResponse>(line, json) ?? throw new InvalidDataException("the evaluator answered null.");
         if (answer.Id != request.Id) throw new InvalidDataException($"the evaluator answered request '{answer.Id}', asked was '{request.Id}'.");
-        if (answer.Error is { } error) throw new EvaluationFailure(error);
+        if (answer.Error is { } error) throw new EvaluationException(error);
         return Believable(answer.Result);
     }
 
@@ -68,7 +68,7 @@ internal sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposab
     {
         if (result is null) throw new InvalidDataException("the evaluator answered neither a result nor an error.");
         if (result.Tokens <= 0 || result.Bytes <= 0) throw new InvalidDataException($"the evaluator scored {result.Tokens} tokens and {result.Bytes} bytes.");
-        if (!double.IsFinite(result.Loss) || result.Loss < 0) throw new EvaluationFailure($"the loss is {result.Loss}: the model's output is not finite.");
+        if (!double.IsFinite(result.Loss) || result.Loss < 0) throw new EvaluationException($"the loss is {result.Loss}: the model's output is not finite.");
         var bpb = result.Loss * result.Tokens / Math.Log(2) / result.Bytes;
         if (!(Math.Abs(bpb - result.Bpb) <= 1e-9 * (1 + bpb))) throw new InvalidDataException($"the evaluator says {result.Bpb} bits per byte, its loss and counts give {bpb}.");
         return result;

@@ -123,10 +123,10 @@ internal sealed partial class Executor : IAsyncDisposable
     {
         try
         {
-            var checkpoint = new Checkpoints(directory.CheckpointsPath).Newest() ?? throw new EvaluationFailure("the run left no checkpoint.");
+            var checkpoint = new Checkpoints(directory.CheckpointsPath).Newest() ?? throw new EvaluationException("the run left no checkpoint.");
             return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel);
         }
-        catch (EvaluationFailure e)
+        catch (EvaluationException e)
         {
             incidents.Add(ToRecord(job, new Incident { Step = 0, Severity = Severity.Act, Action = IncidentAction.Stop, Detector = "evaluator", Cause = Cause.Evaluation, Message = e.Message }));
             return null;

@@ -1,7 +1,7 @@
 namespace Anneal.Lab.Execution;
 
 /// <summary>Patience and thrift of an executor.</summary>
-internal sealed record ExecutorOptions
+public sealed record ExecutorOptions
 {
     /// <summary>Least silence of a run that counts as hung.</summary>
     public TimeSpan HangFloor { get; init; } = TimeSpan.FromSeconds(30);

@@ -4,7 +4,7 @@ using Anneal.Runs;
 namespace Anneal.Lab.Execution;
 
 /// <summary>How the worker program is started: <c>Anneal.Worker.dll</c> beside this program, under the same runtime.</summary>
-internal static class WorkerCommand
+public static class WorkerCommand
 {
     /// <summary>Start information with all three standard streams redirected; the child's standard input is its lease.</summary>
     /// <param name="arguments">Verb and its arguments.</param>

@@ -8,9 +8,10 @@ internal static class CurvesFigure
     public static Figure Of(StudyRecord study)
     {
         var (baseline, champion) = Arms(study);
+        var comparable = baseline.Count == 0 || champion.Count == 0 || RecipeDiff.Between(baseline[0].Recipe, champion[0].Recipe).All(difference => !difference.Key.StartsWith("tokenizer.", StringComparison.Ordinal));
         var rows = baseline.Select(run => Row("baseline", run)).Concat(champion.Select(run => Row("champion", run))).ToList();
-        return new Figure("curves", "Learning curves", Summary(baseline, champion), rows.Count == 0 ? null : Draw(baseline, champion),
-            "Train loss in nats per token, averaged in bins. Dashed: baseline. Solid: champion. One line for each seed; both axes are logarithmic. Losses per token compare only under one tokenizer; the verdict uses bits per byte on held-out text.",
+        return new Figure("curves", "Learning curves", Summary(baseline, champion, comparable), rows.Count == 0 ? null : Draw(baseline, champion),
+            "Train loss in nats per token, averaged in bins. Dashed: baseline. Solid: champion. One line for each seed; both axes are logarithmic. Losses per token compare only under one tokenizer; the verdict rests on held-out text.",
             new Table(["arm", "run", "seed", "parameters", "steps", "tokens", "FLOPs", "last train loss", "objective"], rows));
     }
 
@@ -28,7 +29,7 @@ internal static class CurvesFigure
     private static IReadOnlyList<string> Row(string arm, RunRecord run) =>
         [arm, run.Id, $"{run.Seed}", Units.Count(run.Parameters, ""), $"{run.Steps}", Units.Count(run.Tokens, ""), Units.Flops(run.Flops), Units.Value(run.Curve[^1].Loss), Units.Value(run.Value)];
 
-    private static string Summary(List<RunRecord> baseline, List<RunRecord> champion)
+    private static string Summary(List<RunRecord> baseline, List<RunRecord> champion, bool comparable)
     {
         if (baseline.Count == 0)
             return "No finished run has left a curve yet.";
@@ -36,7 +37,8 @@ internal static class CurvesFigure
         return champion.Count == 0
             ? $"The baseline ends at {baseline.Average(run => run.Curve[^1].Loss):0.000} nats per token after {Units.Count(tokens, "tokens")}; there is no champion to hold against it."
             : $"With equal compute ({Units.Flops(champion.Average(run => run.Flops))} a run) the champion reads {Units.Count(champion.Average(run => run.Tokens), "tokens")} where the baseline reads "
-                + $"{Units.Count(tokens, "tokens")}, and ends at {champion.Average(run => run.Curve[^1].Loss):0.000} against {baseline.Average(run => run.Curve[^1].Loss):0.000} nats per token of train text.";
+                + $"{Units.Count(tokens, "tokens")}"
+                + (comparable ? $", and ends at {champion.Average(run => run.Curve[^1].Loss):0.000} against {baseline.Average(run => run.Curve[^1].Loss):0.000} nats per token of train text." : "; their tokenizers differ, so their losses per token do not compare.");
     }
 
     private static Drawing Draw(List<RunRecord> baseline, List<RunRecord> champion)

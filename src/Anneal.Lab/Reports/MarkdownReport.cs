@@ -44,9 +44,9 @@ public static class MarkdownReport
         if (differences.Count == 0)
             page.Append("\nThe champion is the baseline.\n");
         Append(page, RecipesSection.Differences(differences));
-        page.Append($"\nThe champion in full:\n\n{Indent(study.Champion)}\nThe baseline in full:\n\n{Indent(study.Baseline)}");
+        page.Append($"\nThe champion in full:\n\n{Indent(study.Champion)}");
 
-        page.Append($"\n## How to reproduce\n\n{ReproduceSection.Sentence}\n\n{Indent(ReproduceSection.Command(study))}\n");
+        page.Append($"\n## How to reproduce\n\n{ReproduceSection.Sentence}\n\n{Indent(ReproduceSection.Command)}\nstudy.yaml:\n\n{Indent(StudyText.Of(study.Spec, ReproduceSection.BaselineFile))}\nbaseline.yaml:\n\n{Indent(study.Baseline)}\nIt ran on and with:\n\n");
         foreach (var (key, value) in study.Provenance)
             page.Append($"- {Escape(key)}: {Escape(value)}\n");
         page.Append($"\n{ReproduceSection.Openings(study)}\n");

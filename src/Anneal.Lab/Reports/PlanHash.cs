@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Anneal.Lab.Ledger;
 
 namespace Anneal.Lab.Reports;
 
@@ -9,6 +8,8 @@ namespace Anneal.Lab.Reports;
 public static class PlanHash
 {
     /// <summary>SHA-256 over the specification (as JSON, declaration order) and the baseline recipe, 64 hexadecimal digits.</summary>
-    public static string Of(StudyRecord study) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{JsonSerializer.Serialize(study.Spec)}\n{study.Baseline}")));
+    /// <param name="spec">The study as it is started.</param>
+    /// <param name="baseline">Resolved baseline recipe (YAML).</param>
+    public static string Of(StudySpec spec, string baseline) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{JsonSerializer.Serialize(spec)}\n{baseline}")));
 }

@@ -28,7 +28,7 @@ internal static class PlanSection
             ("Corpus", spec.Corpus),
             ("Budget", Budget(spec.Budget)),
             ("Researcher", study.ResearcherName()),
-            ("Plan hash", study.Provenance.GetValueOrDefault("plan") ?? PlanHash.Of(study)),
+            ("Plan hash", study.Provenance.GetValueOrDefault("plan") ?? PlanHash.Of(spec, study.Baseline)),
         ];
     }
 

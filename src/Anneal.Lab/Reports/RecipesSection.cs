@@ -14,7 +14,7 @@ internal static class RecipesSection
                 ? Markup.Of($"<p>The champion is the baseline.</p>")
                 : Markup.Of($"<p>The champion differs from the baseline in {Units.Plural(differences.Count, "key")}.</p><div class=\"scroll\">{TableMarkup.Of(Differences(differences))}</div>"))}
             <details><summary>The champion's recipe in full</summary><pre>{study.Champion}</pre></details>
-            <details><summary>The baseline's recipe in full</summary><pre>{study.Baseline}</pre></details>
+            <p>The baseline's recipe stands under <a href="#reproduce">How to reproduce</a>.</p>
             """);
     }
 

@@ -8,14 +8,20 @@ internal static class ReproduceSection
     public static Markup Of(StudyRecord study) => Markup.Of($"""
         <h2 id="reproduce">How to reproduce</h2>
         <p>{Sentence}</p>
-        <pre>{Command(study)}</pre>
+        <pre>{Command}</pre>
+        <details><summary>study.yaml</summary><pre>{StudyText.Of(study.Spec, BaselineFile)}</pre></details>
+        <details><summary>baseline.yaml</summary><pre>{study.Baseline}</pre></details>
+        <p>It ran on and with:</p>
         <dl>{Markup.Join(study.Provenance, entry => Markup.Of($"<dt>{entry.Key}</dt><dd class=\"hash\">{entry.Value}</dd>"))}</dl>
         <p>{Openings(study)}</p>
         """);
 
-    public const string Sentence = "Same recipe, seed and instruction set give the same bits, so a repeated study measures the same values; only times differ.";
+    public const string BaselineFile = "baseline.yaml";
 
-    public static string Command(StudyRecord study) => study.Provenance.GetValueOrDefault("command") ?? $"anneal study run {study.Provenance.GetValueOrDefault("study_file") ?? study.Spec.Study}";
+    public const string Command = "anneal study run study.yaml --lab fresh-lab";
+
+    public const string Sentence = "Put the two texts below beside each other as study.yaml and baseline.yaml. "
+        + "The same recipe, seed and instruction set give the same bits, so a repeated study measures the same values; only times differ.";
 
     public static string Openings(StudyRecord study) => study.SealedOpenings switch
     {

@@ -9,7 +9,7 @@ namespace Anneal.Lab.Reports;
 /// </summary>
 internal static class StaircaseFigure
 {
-    private const double Left = 62, Right = 700, Top = 48, Foot = 300, OffScale = 322, NoValue = 350;
+    private const double Left = 62, Right = 700, Top = 48, Foot = 300;
 
     public static Figure Of(StudyRecord study)
     {
@@ -34,26 +34,30 @@ internal static class StaircaseFigure
 
     private static Drawing Draw(StudyRecord study, List<Point> points, string unit)
     {
-        var drawing = new Drawing(720, 392);
         var axis = Scale(study, points);
+        var (anyBelow, anyWithout) = (points.Any(point => point.Height < axis.Min), points.Any(point => point.Height is null));
+        var below = Foot + 16;
+        var without = below + (anyBelow ? 34 : 0);
+        var end = without + (anyWithout ? 14 : -6);
+        var drawing = new Drawing(720, end + 32);
         var slots = new Axis(0.4, Math.Max(4, points.Count) + 0.6, Left, Right);
         drawing.LeftAxis(axis, Left, Right, 5, $"better than the baseline, {unit}");
         Stairs(drawing, study, axis, slots);
         foreach (var point in points)
-            Mark(drawing, point, axis, slots[point.Id]);
+            Mark(drawing, point, axis, slots[point.Id], below, without);
         Names(drawing, study, axis, slots);
-        if (points.Any(point => point.Height is { } height && height < axis.Min))
-            drawing.Text(Left - 6, OffScale + 4, "below", "end faint");
-        if (points.Any(point => point.Height is null))
-            drawing.Text(Left - 6, NoValue + 4, "no value", "end faint");
-        drawing.Line(Left, NoValue + 12, Right, NoValue + 12, "axis");
+        if (anyBelow)
+            drawing.Text(Left - 6, below + 4, "below", "end faint");
+        if (anyWithout)
+            drawing.Text(Left - 6, without + 4, "no value", "end faint");
+        drawing.Line(Left, end, Right, end, "axis");
         var every = Math.Max(1, points.Count / 24);
         foreach (var point in points.Where(point => point.Id % every == 0 || points.Count <= 24))
-            drawing.Text(slots[point.Id], NoValue + 28, $"{point.Id}", "middle faint");
+            drawing.Text(slots[point.Id], end + 17, $"{point.Id}", "middle faint");
         return drawing;
     }
 
-    /// <summary>The scale holds all that was measured in pairs, and of the screened what lies within three times that span; the rest goes to the lane below.</summary>
+    /// <summary>The scale holds all that was measured in pairs, and of the screened what lies less than one and a half times that span below it; the rest goes to the lane below.</summary>
     private static Axis Scale(StudyRecord study, List<Point> points)
     {
         var core = new List<double> { 0 };
@@ -65,7 +69,8 @@ internal static class StaircaseFigure
         var span = finite.Max() - finite.Min();
         if (span <= 0)
             span = heights.Count == 0 ? 1 : heights.Select(Math.Abs).Order().ElementAt(heights.Count / 2);
-        finite.AddRange(heights.Where(height => height > finite.Min() - 1.5 * span && height < finite.Max() + 1.5 * span));
+        var lowest = finite.Min() - 1.5 * span;
+        finite.AddRange(heights.Where(height => height > lowest));
         return Axis.Around(finite, Foot, Top);
     }
 
@@ -96,16 +101,16 @@ internal static class StaircaseFigure
         }
     }
 
-    private static void Mark(Drawing drawing, Point point, Axis axis, double x)
+    private static void Mark(Drawing drawing, Point point, Axis axis, double x, double below, double without)
     {
         if (point.Height is not { } height)
         {
-            drawing.Sign(point.Verdict, x, NoValue, point.Tip);
+            drawing.Sign(point.Verdict, x, without, point.Tip);
         }
-        else if (height < axis.Min || height > axis.Max || !double.IsFinite(height))
+        else if (height < axis.Min || !double.IsFinite(height))
         {
-            drawing.Sign(point.Verdict, x, OffScale - 8, point.Tip);
-            drawing.Text(x, OffScale + 11, Units.Effect(point.Effect), "middle small");
+            drawing.Sign(point.Verdict, x, below, point.Tip);
+            drawing.Text(x, below + 18, Units.Effect(point.Effect), "middle small");
         }
         else
         {

@@ -29,9 +29,9 @@ public static class StudyFacts
     public static string ChangeText(this ExperimentRecord experiment) =>
         string.Join(", ", experiment.Proposal.Change.Select(change => $"{change.Key}: {change.Value}"));
 
-    /// <summary>A name short enough for a label: the new values and the last part of their keys, <c>kind: rope</c>.</summary>
+    /// <summary>A name short enough for a label: the new values and the last telling part of their keys, <c>position: rope</c>, <c>lr: 0.004</c>.</summary>
     public static string ShortName(this ExperimentRecord experiment) =>
-        string.Join(", ", experiment.Proposal.Change.Select(change => $"{change.Key[(change.Key.LastIndexOf('.') + 1)..]}: {change.Value}"));
+        string.Join(", ", experiment.Proposal.Change.Select(change => $"{change.Key.Split('.').Last(part => part is not ("kind" or "0" or "1"))}: {change.Value}"));
 
     /// <summary>Lower-case word of a verdict, or the status while there is none.</summary>
     public static string VerdictWord(this ExperimentRecord experiment) => experiment.Verdict?.ToString().ToLowerInvariant() ?? experiment.Status;

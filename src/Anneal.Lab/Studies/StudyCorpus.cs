@@ -5,7 +5,7 @@ using Anneal.Data;
 namespace Anneal.Lab.Studies;
 
 /// <summary>Where a lab keeps its corpora.</summary>
-internal static class StudyCorpus
+public static class StudyCorpus
 {
     /// <summary>Prepares a source's corpus in the lab, or opens the one that is there.</summary>
     /// <param name="lab">The lab's folder.</param>
@@ -15,8 +15,11 @@ internal static class StudyCorpus
     public static Task<Corpus> PrepareAsync(string lab, string source, IProgress<StudyEvent>? progress, CancellationToken cancel) =>
         Task.Run(() => Corpus.Prepare(source, Directory(lab, source), null, new Told(progress)), cancel).WaitAsync(cancel);
 
+    /// <summary>Folder of a source's corpus in the lab.</summary>
+    /// <param name="lab">The lab's folder.</param>
+    /// <param name="source"><c>dotnet-docs</c>, <c>man-pages</c> or an absolute path.</param>
     // A path may hold anything, and two may end alike: its last name for the reader, its hash for the rest.
-    private static string Directory(string lab, string source)
+    public static string Directory(string lab, string source)
     {
         if (!Path.IsPathRooted(source)) return Path.Combine(lab, "corpora", source);
         var name = Path.GetFileName(source.TrimEnd(Path.DirectorySeparatorChar));

@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Anneal.Data;
+using Anneal.Lab.Reports;
 using Anneal.Runs;
 using Anneal.Runs.Recipes;
 
@@ -43,22 +45,23 @@ internal static class StudyStart
     {
         if (ledger.FindStudy(spec.Study) is not { } found)
         {
-            ledger.AddStudy(spec, baseline.ToYaml(), Provenance(corpus));
+            ledger.AddStudy(spec, baseline.ToYaml(), Provenance(spec, baseline, corpus));
             return;
         }
         if (found.Provenance.GetValueOrDefault(CorpusHash) is { } started && started != corpus.Manifest.ContentHash)
             throw new InputException(corpus.Directory, $"study '{spec.Study}' was started on corpus {started[..12]}, this is {corpus.Manifest.ContentHash[..12]}. Put the old text back, or start a study under another name.");
     }
 
-    private static Dictionary<string, string> Provenance(Corpus corpus) => new()
+    private static Dictionary<string, string> Provenance(StudySpec spec, Recipe baseline, Corpus corpus) => new()
     {
+        ["plan"] = PlanHash.Of(spec, baseline.ToYaml()),
         ["host"] = Environment.MachineName,
         ["os"] = RuntimeInformation.OSDescription,
         ["cores"] = $"{Environment.ProcessorCount}",
         ["simd"] = Vector512.IsHardwareAccelerated ? "512-bit" : Vector256.IsHardwareAccelerated ? "256-bit" : Vector128.IsHardwareAccelerated ? "128-bit" : "scalar",
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
         ["runtime"] = RuntimeInformation.FrameworkDescription,
-        ["anneal"] = typeof(Study).Assembly.GetName().Version?.ToString() ?? "",
+        ["anneal"] = typeof(Study).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         ["corpus"] = string.Join("; ", corpus.Manifest.Origin),
         [CorpusHash] = corpus.Manifest.ContentHash,
     };

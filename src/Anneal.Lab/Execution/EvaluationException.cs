@@ -3,4 +3,4 @@ namespace Anneal.Lab.Execution;
 /// <summary>A checkpoint has no measurement.</summary>
 /// <param name="message">Why, in a sentence.</param>
 /// <param name="inner">What was thrown below, if anything.</param>
-internal sealed class EvaluationFailure(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class EvaluationException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Anneal.Cli.Runs;
+using Anneal.Cli.Terminal;
+using Anneal.Data.Tokenizer;
+using Anneal.Lab.Execution;
+using Anneal.Lab.Reports;
+using Anneal.Runs;
+using Anneal.Runs.Evaluation;
+using Spectre.Console;
+
+namespace Anneal.Cli.Commands;
+
+/// <summary><c>anneal eval (RUN | --checkpoint DIR) --corpus DIR</c></summary>
+internal static class EvalCommand
+{
+    private const int Hardest = 12;
+
+    private static readonly Argument<string?> Run = new("run") { Description = "The run's folder, or its id in the lab; its newest saved state is measured.", HelpName = "RUN", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> Checkpoint = new("--checkpoint") { Description = "A saved state instead of a run.", HelpName = "DIR" };
+    private static readonly Option<string?> From = new("--corpus") { Description = "A prepared corpus, dotnet-docs, man-pages, or a path to text. Default: the run's own.", HelpName = "DIR" };
+    private static readonly Option<int> Documents = new("--documents") { Description = "Held-out documents to score.", HelpName = "N", DefaultValueFactory = _ => new EvaluationSpec().Documents };
+    private static readonly Option<string> Lab = CommonOptions.Lab();
+
+    public static Command Create()
+    {
+        var command = new Verb("eval", "Measures a trained model on the validation side of a corpus, in bits per byte. The sealed test side is opened by studies only.",
+            ("anneal eval runs/first", "The run's newest state on its own corpus."),
+            ("anneal eval --checkpoint runs/first/checkpoints/step-000100 --corpus corpora/docs", "One saved state on a prepared corpus."))
+        { Run, Checkpoint, From, Documents, Lab };
+        command.SetAction(EvaluateAsync);
+        return command;
+    }
+
+    private static async Task<int> EvaluateAsync(ParseResult call, CancellationToken cancel)
+    {
+        var output = new Output(call);
+        var model = ModelChoice.Of(call.GetValue(Run), call.GetValue(Checkpoint), call.GetRequiredValue(Lab));
+        var source = call.GetValue(From) ?? model.Run?.Order.Recipe.Data.Corpus
+            ?? throw new InputException("--corpus", "is needed: the saved state does not lie in a run's folder, so its corpus is not known");
+        var (options, _) = Engine.Training.Checkpoint.Describe(model.Checkpoint);
+        var tokens = CorpusChoice.Open(source, call.GetRequiredValue(Lab), new Lines(output)).Tokenize(model.Run?.Order.Recipe.Tokenizer ?? new TokenizerConfig { Vocab = options.Vocab }, new Lines(output));
+        if (tokens.Vocab != options.Vocab)
+            throw new InputException(source, $"gives a vocabulary of {tokens.Vocab} tokens, the model has {options.Vocab}; evaluate it on the corpus that it was trained on");
+        await using var evaluator = new EvaluatorProcess(new ExecutorOptions());
+        var result = await evaluator.EvaluateAsync(model.Checkpoint, tokens.HeldDirectory, "val", Ruler.For(options.Model.Context) with { Documents = call.GetValue(Documents) }, cancel);
+        if (output.Json)
+            output.Document(Document(model.Checkpoint, result));
+        else
+            Print(output.Results, result);
+        return ExitCode.Done;
+    }
+
+    private static JsonObject Document(string checkpoint, EvaluationResult result) => new()
+    {
+        ["checkpoint"] = checkpoint,
+        ["split"] = "val",
+        ["loss"] = result.Loss,
+        ["bpb"] = result.Bpb,
+        ["tokens"] = result.Tokens,
+        ["bytes"] = result.Bytes,
+        ["documents"] = result.DocumentBpb.Count,
+        ["domains"] = new JsonObject(result.ByDomain.Select(domain => KeyValuePair.Create(domain.Key, (JsonNode?)new JsonObject { ["bpb"] = domain.Value.Bpb, ["loss"] = domain.Value.Loss, ["documents"] = domain.Value.Documents }))),
+    };
+
+    private static void Print(IAnsiConsole console, EvaluationResult result)
+    {
+        console.WriteLine($"{result.Bpb:0.0000} bits per byte, {result.Loss:0.0000} nats per token ({result.Tokens:N0} tokens of {Units.Plural(result.DocumentBpb.Count, "document")}).");
+        if (result.ByDomain.Count < 2)
+            return;
+        var table = Tables.Of(["domain", "#bits per byte", "#documents"]);
+        foreach (var (name, domain) in result.ByDomain.OrderByDescending(entry => entry.Value.Bpb).Take(Hardest))
+            table.AddRow(Tables.Cell(name), Tables.Cell(Units.Value(domain.Bpb)), Tables.Cell($"{domain.Documents}"));
+        console.Write(table);
+        if (result.ByDomain.Count > Hardest)
+            console.WriteLine($"The {Hardest} hardest of {result.ByDomain.Count} domains; --json has them all.");
+    }
+}

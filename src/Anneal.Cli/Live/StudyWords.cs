@@ -1,0 +1,48 @@
+using Anneal.Lab;
+using Anneal.Lab.Ledger;
+using Anneal.Lab.Reports;
+
+namespace Anneal.Cli.Live;
+
+/// <summary>A study's events in words; null for those that are only motion.</summary>
+internal static class StudyWords
+{
+    public static string? Of(StudyEvent happened) => happened switch
+    {
+        PhaseStarted phase => phase.Detail,
+        CorpusProgressed corpus => $"corpus: {corpus.Message}",
+        ExperimentProposed proposed => $"experiment {proposed.Experiment} proposed: {proposed.Proposal.Hypothesis} [{Change(proposed.Proposal.Change)}]; predicted {Units.Effect(proposed.Proposal.Predicted.Mean)} ± {proposed.Proposal.Predicted.Sd:0.0000}",
+        RungScreened screened => $"experiment {screened.Experiment} screened at {screened.Screen.Fraction:0.###}: {Units.Effect(screened.Screen.Control - screened.Screen.Treatment)}, {screened.Screen.Decision}: {screened.Screen.Reason}",
+        PairJudged judged => $"experiment {judged.Experiment} pair {judged.Pair.Index + 1}: {Units.Effect(judged.Pair.Difference)}, e = {Units.EValue(judged.State.EValue)} of {Units.EValue(judged.State.Bar)}",
+        VerdictGiven verdict => Verdict(verdict.Experiment),
+        ChampionChanged champion => $"experiment {champion.Experiment} is the new champion",
+        IncidentSeen incident => $"incident in {incident.Incident.Run}, step {incident.Incident.Step}: {incident.Incident.Message} ({incident.Incident.Action})",
+        ProposalsEnded ended => ended.Reason,
+        SealOpened opened => $"sealed comparison: {Units.Effect(opened.Seal.Effect)} ({Units.Interval((opened.Seal.Low, opened.Seal.High))}), {Units.Plural(opened.Seal.Pairs.Count, "pair")}",
+        StudyEnded ended => ended.Reason,
+        _ => null,
+    };
+
+    /// <summary>What a run is for.</summary>
+    public static string Role(RunStarted run) => run.Role switch
+    {
+        RunRole.Baseline => $"baseline, seed {run.Pair + 1}",
+        RunRole.Null => $"null pair {run.Pair + 1}",
+        RunRole.Nudge => $"nudge pair {run.Pair + 1}",
+        RunRole.ScreenControl => $"champion at {run.Rung:0.###}",
+        RunRole.Screen => $"{run.Experiment} at {run.Rung:0.###}",
+        RunRole.Control => $"{run.Experiment} pair {run.Pair + 1}, champion",
+        RunRole.Treatment => $"{run.Experiment} pair {run.Pair + 1}, change",
+        RunRole.SealedBaseline => $"sealed {run.Pair + 1}, baseline",
+        _ => $"sealed {run.Pair + 1}, champion",
+    };
+
+    /// <summary>A change on one line.</summary>
+    public static string Change(IReadOnlyDictionary<string, string> change) => string.Join(", ", change.Select(entry => $"{entry.Key}: {entry.Value}"));
+
+    private static string Verdict(ExperimentRecord experiment) =>
+        $"experiment {experiment.Id} {experiment.VerdictWord()}"
+        + (experiment.Effect is null ? "" : $": {Units.Effect(experiment.Effect)}{(experiment.Interval is null ? "" : $" ({Units.Interval(experiment.Interval)})")}")
+        + (experiment.Verdict is Lab.Evidence.Verdict.Confirmed ? "; adopted" : "")
+        + (experiment.Reason is { } reason ? $". {reason}" : "");
+}

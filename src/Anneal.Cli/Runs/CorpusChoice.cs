@@ -1,0 +1,20 @@
+using Anneal.Data;
+using Anneal.Lab.Studies;
+
+namespace Anneal.Cli.Runs;
+
+/// <summary>The corpus of a command: a prepared folder as it is, anything else prepared once in the lab.</summary>
+internal static class CorpusChoice
+{
+    /// <param name="corpus"><c>dotnet-docs</c>, <c>man-pages</c>, a folder made by <c>data prepare</c>, or a path to text.</param>
+    /// <param name="lab">The lab's folder; it keeps what is prepared here.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <exception cref="CorpusException">The source cannot be read or gives no text.</exception>
+    public static Corpus Open(string corpus, string lab, IProgress<string> progress)
+    {
+        if (corpus is "dotnet-docs" or "man-pages")
+            return Corpus.Prepare(corpus, StudyCorpus.Directory(Path.GetFullPath(lab), corpus), null, progress);
+        var path = Path.GetFullPath(corpus);
+        return File.Exists(Path.Combine(path, "corpus.json")) ? Corpus.Open(path) : Corpus.Prepare(path, StudyCorpus.Directory(Path.GetFullPath(lab), path), null, progress);
+    }
+}

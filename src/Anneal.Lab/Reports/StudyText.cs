@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace Anneal.Lab.Reports;
+
+/// <summary>A study as a file that starts it again, every default written out.</summary>
+public static class StudyText
+{
+    /// <summary>YAML as <see cref="StudyFile"/> reads it.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="recipe">File of the baseline recipe, as it shall stand in the text.</param>
+    public static string Of(StudySpec spec, string recipe)
+    {
+        var text = new StringBuilder();
+        text.Append($"study: {spec.Study}\nobjective: {spec.Objective}\nrecipe: {Quote(recipe)}\ncorpus: {Quote(spec.Corpus)}\nresearcher: {spec.Researcher}\nparallel: {spec.Parallel}\nseed: {spec.Seed}\n");
+        text.Append("budget:\n");
+        foreach (var (key, limit) in new[] { ("flops", spec.Budget.Flops), ("seconds", spec.Budget.Seconds), ("usd", spec.Budget.Usd) })
+            if (limit is { } value)
+                text.Append($"  {key}: {Number(value)}\n");
+        text.Append($"  experiments: {spec.Budget.Experiments}\n");
+        text.Append($"acceptance: {{false_accept: {Number(spec.Acceptance.FalseAccept)}, min_effect: {Number(spec.Acceptance.MinEffect)}, max_pairs: {spec.Acceptance.MaxPairs}}}\n");
+        text.Append($"evaluation: {{documents: {spec.Evaluation.Documents}, window: {spec.Evaluation.Window}, stride: {spec.Evaluation.Stride}}}\n");
+        text.Append($"rungs: [{string.Join(", ", spec.Rungs.Select(Number))}]\n");
+        text.Append($"noise: {{null_pairs: {spec.Noise.NullPairs}, nudge_pairs: {spec.Noise.NudgePairs}, sealed_pairs: {spec.Noise.SealedPairs}}}\n");
+        AppendSpace(text, spec.Space);
+        return text.ToString();
+    }
+
+    private static void AppendSpace(StringBuilder text, SearchSpace space)
+    {
+        if (space.Knobs.Count + space.AllowIdeas.Count + space.BarIdeas.Count == 0)
+            return;
+        text.Append("space:\n");
+        if (space.Knobs.Count > 0)
+            text.Append("  knobs:\n");
+        foreach (var knob in space.Knobs)
+            text.Append($"    {knob.Key}: {(knob.Type is KnobType.Choice
+                ? $"{{type: choice, values: [{string.Join(", ", knob.Values)}]}}"
+                : $"{{type: {(knob.Type is KnobType.Int ? "int" : "float")}, min: {Number(knob.Min)}, max: {Number(knob.Max)}{(knob.Log ? ", scale: log" : "")}}}")}\n");
+        if (space.AllowIdeas.Count + space.BarIdeas.Count > 0)
+            text.Append($"  ideas: {{allow: [{string.Join(", ", space.AllowIdeas)}], bar: [{string.Join(", ", space.BarIdeas)}]}}\n");
+    }
+
+    private static string Number(double value) => value.ToString("R");
+
+    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}
