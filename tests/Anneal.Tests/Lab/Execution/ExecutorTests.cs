@@ -181,7 +181,7 @@ public sealed class ExecutorTests : IDisposable
     public async Task A_checkpoint_that_cannot_be_measured_is_a_failure_with_the_evaluators_words()
     {
         await using var evaluator = new EvaluatorProcess(Hasty);
-        var error = await Should.ThrowAsync<EvaluationFailure>(evaluator.EvaluateAsync(Path.Combine(tiny.Lab, "nowhere"), tiny.Lab, "val", spec.Evaluation, Cancel));
+        var error = await Should.ThrowAsync<EvaluationException>(evaluator.EvaluateAsync(Path.Combine(tiny.Lab, "nowhere"), tiny.Lab, "val", spec.Evaluation, Cancel));
         error.Message.ShouldContain("cannot be read");
     }
 
