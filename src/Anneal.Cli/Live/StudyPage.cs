@@ -13,7 +13,7 @@ internal static class StudyPage
     private const int Lately = 6;
     private static readonly Style Plain = Style.Plain, Dim = new(decoration: Decoration.Dim), Strong = new(decoration: Decoration.Bold);
 
-    public static IRenderable Of(StudyBoard board, string name, int width)
+    public static IRenderable Of(StudyBoard board, string name, string foot, int width)
     {
         var lines = new List<IRenderable> { Line(width, (name, Strong), ($"  {board.Detail}", Plain)), Spending(board, width), Champion(board, width), Counts(board, width), Gap };
         foreach (var trial in board.Trials)
@@ -22,7 +22,7 @@ internal static class StudyPage
         if (board.Judged.Count > 0)
             lines.Add(Line(width, ("Lately", Dim)));
         lines.AddRange(board.Judged.TakeLast(Lately).Reverse().Select(experiment => Judged(experiment, width)));
-        lines.AddRange([Gap, Line(width, ("Ctrl+C stops and saves; `anneal study resume` goes on.", Dim))]);
+        lines.AddRange([Gap, Line(width, (foot, Dim))]);
         return new Rows(lines);
     }
 

@@ -1,3 +1,4 @@
+using Anneal.Cli.Terminal;
 using Anneal.Lab;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -14,10 +15,13 @@ internal sealed class TerminalView : IStudyView
     private readonly IAnsiConsole _console;
     private readonly string _name;
     private readonly Task _drawing;
+    private readonly Action<string> _announce = Interrupt.Announce;
+    private string _foot = "Ctrl+C stops and saves; `anneal study resume` goes on.";
 
     public TerminalView(IAnsiConsole console, string name, StudyBoard board)
     {
         (_console, _name, _board) = (console, name, board);
+        Interrupt.Announce = line => _foot = line;
         _drawing = console.Live(Page()).AutoClear(true).Overflow(VerticalOverflow.Ellipsis).StartAsync(DrawAsync);
     }
 
@@ -28,6 +32,7 @@ internal sealed class TerminalView : IStudyView
         _end.Cancel();
         _drawing.Wait(TimeSpan.FromSeconds(2));
         _end.Dispose();
+        Interrupt.Announce = _announce;
     }
 
     private async Task DrawAsync(LiveDisplayContext context)
@@ -42,6 +47,6 @@ internal sealed class TerminalView : IStudyView
     private IRenderable Page()
     {
         lock (_board.Gate)
-            return StudyPage.Of(_board, _name, _console.Profile.Width);
+            return StudyPage.Of(_board, _name, _foot, _console.Profile.Width);
     }
 }

@@ -10,6 +10,9 @@ internal sealed class Interrupt : IDisposable
 
     public Interrupt() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
 
+    /// <summary>Says that the signal was heard; a view that holds the screen shows it in its own place.</summary>
+    public static Action<string> Announce { get; set; } = line => Console.Error.WriteLine($"\n{line}");
+
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
@@ -25,7 +28,7 @@ internal sealed class Interrupt : IDisposable
         context.Cancel = true;
         if (_source.IsCancellationRequested)
             Environment.Exit(ExitCode.Interrupted);
-        Console.Error.WriteLine("\nStopping; the state is being saved. Once more to force.");
+        Announce("Stopping; the state is being saved. Ctrl+C once more to force.");
         _source.Cancel();
     }
 }

@@ -8,6 +8,15 @@ public class ConventionsTests
     [InlineData("")]
     [InlineData("doctor")]
     [InlineData("data prepare")]
+    [InlineData("study")]
+    [InlineData("study run")]
+    [InlineData("study resume")]
+    [InlineData("study report")]
+    [InlineData("study list")]
+    [InlineData("train")]
+    [InlineData("eval")]
+    [InlineData("sample")]
+    [InlineData("compare")]
     public void Help_shows_examples_before_usage_and_details(string command)
     {
         var help = CliProgram.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
