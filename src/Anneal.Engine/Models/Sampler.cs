@@ -51,10 +51,11 @@ public sealed unsafe class Sampler : IDisposable
         return [.. tokens[prompt.Length..]];
     }
 
-    /// <summary>Logits of the token after the given ones.</summary>
+    /// <summary>Logits of the token after the given ones, at least one; valid until the next call.</summary>
     public ReadOnlySpan<float> Predict(IReadOnlyList<int> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentOutOfRangeException.ThrowIfZero(tokens.Count, nameof(tokens));
         var length = Math.Min(tokens.Count, model.Config.Context);
         var graph = GraphFor(length);
         for (var i = 0; i < length; i++) graph.Ids[i] = tokens[tokens.Count - length + i];

@@ -48,10 +48,19 @@ public static class Checkpoint
         directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         var temporary = $"{directory}.tmp-{Environment.ProcessId}";
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
-        Directory.CreateDirectory(temporary);
-        WriteModel(Path.Combine(temporary, ModelFile), trainer.Model);
-        WriteOptimizer(Path.Combine(temporary, OptimizerFile), trainer.Optimizer);
-        WriteState(Path.Combine(temporary, StateFile), trainer);
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            WriteModel(Path.Combine(temporary, ModelFile), trainer.Model);
+            WriteOptimizer(Path.Combine(temporary, OptimizerFile), trainer.Optimizer);
+            WriteState(Path.Combine(temporary, StateFile), trainer);
+        }
+        catch (IOException)
+        {
+            // On a full disk the half of a checkpoint would keep it full.
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            throw;
+        }
 
         // Should we die between the renames, Locate finds the old one under its second name.
         var old = directory + ".old";

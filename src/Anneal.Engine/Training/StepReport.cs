@@ -12,7 +12,7 @@ public readonly record struct StepReport
     /// <summary>Mean loss of the batch before the update, in nats per token.</summary>
     public double Loss { get; init; }
 
-    /// <summary>Peak-parameter learning rate used, control scale included.</summary>
+    /// <summary>Learning rate used (under Muon that of the hidden matrices), schedule and control scale included.</summary>
     public double LearningRate { get; init; }
 
     /// <summary>Global L2 norm of the gradient before clipping.</summary>

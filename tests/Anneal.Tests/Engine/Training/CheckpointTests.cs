@@ -36,6 +36,17 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void A_save_that_fails_leaves_nothing_behind()
+    {
+        if (!Directory.Exists("/proc")) Assert.Skip("needs a place that refuses directories: /proc");
+        using var run = new TinyRun();
+        Should.Throw<IOException>(() => run.Trainer.Save("/proc/anneal/checkpoint"));
+        File.WriteAllText(Path.Combine(run.Folder, "taken"), "");
+        Should.Throw<IOException>(() => run.Trainer.Save(Path.Combine(run.Folder, "taken", "checkpoint")));
+        Directory.GetFileSystemEntries(run.Folder).Select(Path.GetFileName).Order().ShouldBe(["taken", "train.bin"]);
+    }
+
+    [Fact]
     public void A_checkpoint_of_other_options_is_refused()
     {
         using var run = Trained(out var folder);
