@@ -30,7 +30,7 @@ internal sealed class TrainingRun : IDisposable
         checkpoints = new(run.CheckpointsPath);
         checkpoints.Recover();
         (shard, var stream) = TrainingData.Open(order);
-        trainer = new(RunLength.ToOptions(order.Recipe, order.Vocab, Steps(), order.Threads), stream);
+        trainer = Build(Steps(), stream);
         var since = Resume();
         monitor = Recall();
         recorder = new(run, trainer, order.BlockStatisticsEvery, since);
@@ -43,6 +43,8 @@ internal sealed class TrainingRun : IDisposable
     {
         var folder = new RunDirectory(directory);
         var orders = RunOrder.Load(folder.OrderPath);
+        if (RecipeRules.Check(orders.Recipe) is { Count: > 0 } problems) throw new InputException([.. problems.Select(p => new InputError(folder.OrderPath, 0, 0, p.ToString()))]);
+        using var claim = folder.Claim();
         if (RunStatus.Load(folder.StatusPath)?.State == RunState.Done) return ExitCode.Done;
         if (Incident.ReadAll(folder.IncidentsPath).Any(i => i.Action == IncidentAction.Stop)) return ExitCode.Failed;
         using var training = new TrainingRun(folder, orders);
@@ -168,6 +170,18 @@ internal sealed class TrainingRun : IDisposable
         return watch;
     }
 
+    private Trainer Build(long steps, TokenStream stream)
+    {
+        try
+        {
+            return new(RunLength.ToOptions(order.Recipe, order.Vocab, steps, order.Threads), stream);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException(run.OrderPath, e.Message);
+        }
+    }
+
     private long Steps()
     {
         if (order.Steps is { } steps) return steps;
@@ -193,7 +207,7 @@ internal sealed class TrainingRun : IDisposable
         var (measured, stream) = TrainingData.Open(order);
         using (measured)
         {
-            using var trial = new Trainer(RunLength.ToOptions(order.Recipe, order.Vocab, 1000, order.Threads), stream);
+            using var trial = Build(1000, stream);
             trial.Step();
             var clock = Stopwatch.StartNew();
             var steps = 0;

@@ -9,28 +9,42 @@ namespace Anneal.Runs.Monitoring;
 /// (a schedule that decays late catches up late) and grows with the noise of the gap, and when the gap does not close fast enough.
 /// </summary>
 /// <param name="steps">Steps of the whole run; 0 turns the detector off.</param>
-/// <param name="reference">The champion's curve, points in equal bins over its whole run; fewer than 8 turn the detector off.</param>
+/// <param name="reference">The champion's curve, points in equal bins over its whole run; fewer than 16 turn the detector off.</param>
 internal sealed class HopelessDetector(int steps, IReadOnlyList<ReferencePoint> reference) : IDetector
 {
-    private const double BurnIn = 0.5, MarginAtEnd = 0.25, MarginAtBurnIn = 1.25, Sigmas = 4;
-    private const int Gaps = 6, LeastPoints = 8;
+    private const double BurnIn = 0.5, MarginAtEnd = 0.25, MarginAtBurnIn = 1.5, Sigmas = 3;
+    private const int Stretches = 16, Gaps = 4, LeastStepsAStretch = 2;
 
+    private readonly double[] champion = InStretches(reference);
     private readonly double[] gaps = new double[Gaps];
-    private int bin, filled, counted;
+    private int stretch, filled, counted;
     private double sum;
     private bool acted;
 
     public Incident? Observe(StepMetrics metrics)
     {
-        if (acted || reference.Count < LeastPoints || steps < reference.Count || !double.IsFinite(metrics.Loss)) return null;
+        if (acted || champion.Length == 0 || steps < Stretches * LeastStepsAStretch || !double.IsFinite(metrics.Loss)) return null;
         sum += metrics.Loss;
         counted++;
-        // Bins as LossCurve cuts them: bin b ends with step (b + 1) * steps / bins.
-        if (metrics.Step < (bin + 1L) * steps / reference.Count || bin >= reference.Count) return null;
-        var gap = sum / counted - reference[bin].Loss;
-        bin = (int)Math.Min(reference.Count, (metrics.Step + 1L) * reference.Count / steps);
+        // Stretch s ends with step (s + 1) * steps / stretches.
+        if (stretch >= Stretches || metrics.Step < (stretch + 1L) * steps / Stretches) return null;
+        var gap = (sum / counted) - champion[stretch];
+        stretch = (int)((metrics.Step + 1L) * Stretches / steps);
         (sum, counted) = (0, 0);
         return Judge(metrics, gap);
+    }
+
+    // Mean loss in each stretch of the champion's run; empty where its curve is too coarse.
+    private static double[] InStretches(IReadOnlyList<ReferencePoint> points)
+    {
+        if (points.Count < Stretches) return [];
+        var means = new double[Stretches];
+        for (var s = 0; s < Stretches; s++)
+        {
+            var (from, to) = (s * points.Count / Stretches, (s + 1) * points.Count / Stretches);
+            for (var i = from; i < to; i++) means[s] += points[i].Loss / (to - from);
+        }
+        return means;
     }
 
     private Incident? Judge(StepMetrics metrics, double gap)
@@ -46,7 +60,7 @@ internal sealed class HopelessDetector(int steps, IReadOnlyList<ReferencePoint> 
         foreach (var one in gaps)
             if (one < margin) return null;
         // What the gap would be at the end if it went on closing as it does, twice as fast for good measure.
-        var left = (1 - done) * reference.Count;
+        var left = (1 - done) * Stretches;
         var expected = gap + 2 * Math.Min(0, slope) * left;
         if (expected < margin) return null;
         acted = true;

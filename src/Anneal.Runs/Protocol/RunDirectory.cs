@@ -66,5 +66,19 @@ public sealed class RunDirectory(string path)
         }
     }
 
+    /// <summary>Makes this process the only one that trains here, until it disposes of the claim or dies. Taken already: <see cref="InputException"/>.</summary>
+    public IDisposable Claim()
+    {
+        try
+        {
+            // The operating system forgets the lock with the process, however that ends.
+            return new FileStream(In(".claim"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(In(".claim")))
+        {
+            throw new InputException(Root, "is being trained by another process; wait for it, or stop it");
+        }
+    }
+
     private string In(string name) => System.IO.Path.Combine(Root, name);
 }

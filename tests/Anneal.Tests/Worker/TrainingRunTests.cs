@@ -163,6 +163,23 @@ public sealed partial class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_shard_of_another_tokenizer_and_an_impossible_recipe_are_refused()
+    {
+        var tokens = lab.Run("tokens", lab.Order() with { Vocab = 200 });
+        TinyLab.RunToEnd("train", tokens.Root).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(2), r => r.Errors.ShouldContain("the vocabulary ends at 199"));
+        var shape = lab.Run("shape", lab.Order(TinyLab.Recipe.With(["model.heads=3"])));
+        TinyLab.RunToEnd("train", shape.Root).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(2), r => r.Errors.ShouldContain("`model.width`: 16 does not split into 3 heads"));
+    }
+
+    [Fact]
+    public void Two_processes_never_train_one_run()
+    {
+        var run = lab.Run("a", lab.Order());
+        using (run.Claim()) TinyLab.RunToEnd("train", run.Root).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(2), r => r.Errors.ShouldContain("is being trained by another process"));
+        TinyLab.RunToEnd("train", run.Root).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_full_disk_is_named_and_leaves_only_whole_lines()
     {
         var run = lab.Run("full", lab.Order(Long(600)));
