@@ -22,8 +22,7 @@ internal static class DoctorCommand
     private static int Examine(ParseResult call, string lab)
     {
         var output = new Output(call);
-        if (output.Moves)
-            output.Say("Measuring ...");
+        output.Say("Measuring ...");
         var checks = Checkup.All(lab).ToList();
         var well = checks.All(check => check.Well);
         if (output.Json)

@@ -18,9 +18,11 @@ internal static class StudyRunCommand
         { file, lab };
         command.SetAction((call, cancel) =>
         {
+            var output = new Output(call);
+            output.Say($"Reading {call.GetRequiredValue(file)}");
             var spec = StudyFile.Load(call.GetRequiredValue(file));
             var folder = call.GetRequiredValue(lab);
-            return StudySitting.SitAsync(new Output(call), spec.Study, folder, new StudyBoard(spec.Budget, 0), view => Study.RunAsync(spec, folder, view, cancel));
+            return StudySitting.SitAsync(output, spec.Study, folder, new StudyBoard(spec.Budget, 0), view => Study.RunAsync(spec, folder, view, cancel));
         });
         return command;
     }

@@ -38,6 +38,7 @@ internal static class TrainCommand
     {
         var output = new Output(call);
         var path = call.GetRequiredValue(File);
+        output.Say($"Reading {path}");
         var recipe = Resolve(path, call);
         var corpus = CorpusChoice.Open(recipe.Data.Corpus, call.GetRequiredValue(Lab), new Lines(output));
         var tokens = corpus.Tokenize(recipe.Tokenizer, new Lines(output));

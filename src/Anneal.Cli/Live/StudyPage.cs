@@ -83,7 +83,8 @@ internal static class StudyPage
     /// <summary>Pieces on one line, cut at the terminal's edge; nothing in them is markup.</summary>
     private static Paragraph Line(int width, params (string Text, Style Style)[] pieces)
     {
-        var left = width - 1;
+        // Room for the ^C that a terminal echoes after the last line.
+        var left = width - 4;
         var line = new Paragraph();
         foreach (var (text, style) in pieces)
         {
