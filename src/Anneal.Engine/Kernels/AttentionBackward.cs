@@ -46,13 +46,7 @@ internal readonly unsafe struct AttentionBackward<TV>(
                 int count = Math.Min(blocks.Rows, t - from);
                 blocks.Scores(q + query0, s.QueryStride, from, count, keys, p, ragged);
                 blocks.Scores(dO + output0, s.OutputStride, from, count, values, dS, ragged);
-                for (int i = 0; i < count; i++)
-                {
-                    float* row = p + (long)i * length;
-                    long at = output0 + (from + i) * (long)s.OutputStride;
-                    Differentiate(row, dS + (long)i * length, blocks.Mask(row, from + i, from), logs[from + i], Dot(o + at, dO + at, d), s.Scale);
-                }
-
+                Differentiate(blocks, p, dS, from, count, o + output0, dO + output0, logs);
                 blocks.Gather(dS, from, count, keyColumns, dQ + query0, s.QueryStride, edge);
                 MatMulPack.AlongRows<TV>(dO + output0 + from * (long)s.OutputStride, s.OutputStride, d, count, blocks.Panel, block);
                 blocks.Scatter(p, from, count, block, dV + value0, s.ValueStride, first, edge);
@@ -62,20 +56,26 @@ internal readonly unsafe struct AttentionBackward<TV>(
         }
     }
 
-    /// <summary>Scores become probabilities, gradients of probabilities become gradients of scores.</summary>
+    /// <summary>Scores become probabilities, gradients of probabilities become gradients of scores, for the queries of a block.</summary>
     [MethodImpl(AggressiveOptimization)]
-    private static void Differentiate(float* p, float* dP, int length, float log, float delta, float scale)
+    private void Differentiate(in AttentionBlocks<TV> blocks, float* p, float* dS, int from, int count, float* outputs, float* gradients, float* logs)
     {
-        TV factor = TV.Broadcast(scale), shift = TV.Broadcast(-log), mean = TV.Broadcast(delta);
-        for (int i = 0; i < length; i += TV.Width)
+        TV factor = TV.Broadcast(s.Scale);
+        for (int i = 0; i < count; i++, p += blocks.TokensInPanels, dS += blocks.TokensInPanels)
         {
-            TV probability = SimdMath.Exp(TV.Fma(TV.Load(p + i), factor, shift));
-            probability.Store(p + i);
-            (probability * factor * (TV.Load(dP + i) - mean)).Store(dP + i);
+            int query = from + i, length = blocks.Mask(p, query, from);
+            TV shift = TV.Broadcast(-logs[query]);
+            TV mean = TV.Broadcast(Dot(outputs + query * (long)s.OutputStride, gradients + query * (long)s.OutputStride, s.HeadWidth));
+            for (int j = 0; j < length; j += TV.Width)
+            {
+                TV probability = SimdMath.Exp(TV.Fma(TV.Load(p + j), factor, shift));
+                probability.Store(p + j);
+                (probability * factor * (TV.Load(dS + j) - mean)).Store(dS + j);
+            }
         }
     }
 
-    [MethodImpl(AggressiveOptimization)]
+    [MethodImpl(AggressiveInlining)]
     private static float Dot(float* x, float* y, int length)
     {
         TV sums = TV.Zero;

@@ -32,6 +32,7 @@ internal readonly unsafe struct AttentionBlocks<TV>(in AttentionShape shape)
     public int Rows => TilesInBlock * Tile;
 
     /// <summary>Rounds up to a multiple.</summary>
+    [MethodImpl(AggressiveInlining)]
     public static int Up(int length, int unit) => (length + unit - 1) / unit * unit;
 
     /// <summary>
@@ -66,17 +67,21 @@ internal readonly unsafe struct AttentionBlocks<TV>(in AttentionShape shape)
         }
     }
 
+    /// <summary>Length of a query's row that counts: a multiple of the vector's width, above all keys that the query's tile sees.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public int Seen(int query, int from) => Math.Min(Up(from + (query - from) / Tile * Tile + Tile, TV.Width), TokensInPanels);
+
     /// <summary>Sets the scores of keys that a query may not see to negative infinity, as far as its tile's keys go, in whole vectors.</summary>
     /// <param name="row">The query's scores.</param>
     /// <param name="query">The query.</param>
     /// <param name="from">First query of its block.</param>
-    /// <returns>Length of the row that counts: a multiple of the vector's width, above all keys that the query's tile sees.</returns>
+    /// <returns><see cref="Seen"/>.</returns>
     [MethodImpl(AggressiveInlining)]
     public int Mask(float* row, int query, int from)
     {
-        int length = Up(from + (query - from) / Tile * Tile + Tile, TV.Width);
-        length = Math.Min(length, TokensInPanels);
-        new Span<float>(row + query + 1, length - query - 1).Fill(float.NegativeInfinity);
+        int length = Seen(query, from);
+        for (int key = (query + 1) / TV.Width * TV.Width; key < length; key += TV.Width)
+            TV.IfGreater(TV.Broadcast(query + 0.5f - key), TV.Indices, TV.Load(row + key), TV.Broadcast(float.NegativeInfinity)).Store(row + key);
         return length;
     }
 

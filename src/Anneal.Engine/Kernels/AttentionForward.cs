@@ -11,7 +11,7 @@ internal readonly unsafe struct AttentionForward<TV>(
     /// <summary>Floats that a worker needs.</summary>
     public static long ScratchLength(in AttentionBlocks<TV> blocks) =>
         MatMulTile.EdgeLength<TV>() + blocks.Tile * blocks.Width + (long)blocks.Width * blocks.TokensInPanels
-        + (long)blocks.WidthInPanels * blocks.Tokens + (long)blocks.Rows * blocks.TokensInPanels;
+        + (long)blocks.WidthInPanels * blocks.Tokens + (long)blocks.Rows * (blocks.TokensInPanels + 2);
 
     [MethodImpl(AggressiveOptimization)]
     public void Part(int part, int worker)
@@ -24,6 +24,8 @@ internal readonly unsafe struct AttentionForward<TV>(
         float* keys = ragged + blocks.Tile * d;
         float* values = keys + (long)d * blocks.TokensInPanels;
         float* scores = values + (long)blocks.WidthInPanels * t;
+        float* maxima = scores + (long)blocks.Rows * blocks.TokensInPanels;
+        float* sums = maxima + blocks.Rows;
         MatMulPack.AcrossRows(k + b * t * s.KeyStride + g * d, s.KeyStride, t, d, blocks.Panel, keys);
         MatMulPack.AlongRows<TV>(v + b * t * s.ValueStride + g * d, s.ValueStride, d, t, blocks.Panel, values);
         for (long h = g * group; h < (g + 1) * group; h++)
@@ -35,35 +37,56 @@ internal readonly unsafe struct AttentionForward<TV>(
             {
                 int count = Math.Min(blocks.Rows, t - from);
                 blocks.Scores(queries, s.QueryStride, from, count, keys, scores, ragged);
-                for (int i = 0; i < count; i++)
-                {
-                    float* row = scores + (long)i * blocks.TokensInPanels;
-                    logs[from + i] = Softmax(row, blocks.Mask(row, from + i, from), s.Scale);
-                }
-
+                Exponentials(blocks, scores, from, count, maxima, sums);
                 blocks.Gather(scores, from, count, values, outputs, s.OutputStride, edge);
+                Normalise(outputs + from * (long)s.OutputStride, count, maxima, sums, logs + from);
             }
         }
     }
 
-    /// <summary>Replaces scores by probabilities and returns the log-sum-exp of the scaled scores.</summary>
+    /// <summary>
+    /// Scores become exponentials above their row's maximum. Two loops over the rows, so that the processor overlaps the rows' reductions.
+    /// </summary>
     [MethodImpl(AggressiveOptimization)]
-    private static float Softmax(float* row, int length, float scale)
+    private void Exponentials(in AttentionBlocks<TV> blocks, float* scores, int from, int count, float* maxima, float* sums)
     {
-        TV largest = TV.Broadcast(float.NegativeInfinity), factor = TV.Broadcast(scale);
-        for (int i = 0; i < length; i += TV.Width) largest = TV.Max(largest, TV.Load(row + i) * factor);
-        float max = TV.MaxOf(largest);
-        TV sums = TV.Zero, shift = TV.Broadcast(-max);
-        for (int i = 0; i < length; i += TV.Width)
+        TV factor = TV.Broadcast(s.Scale);
+        float* row = scores;
+        for (int i = 0; i < count; i++, row += blocks.TokensInPanels)
         {
-            TV p = SimdMath.Exp(TV.Fma(TV.Load(row + i), factor, shift));
-            p.Store(row + i);
-            sums += p;
+            int length = blocks.Mask(row, from + i, from);
+            TV largest = TV.Broadcast(float.NegativeInfinity);
+            for (int j = 0; j < length; j += TV.Width) largest = TV.Max(largest, TV.Load(row + j) * factor);
+            maxima[i] = TV.MaxOf(largest);
         }
 
-        float sum = TV.Sum(sums);
-        TV share = TV.Broadcast(1 / sum);
-        for (int i = 0; i < length; i += TV.Width) (TV.Load(row + i) * share).Store(row + i);
-        return max + MathF.Log(sum);
+        row = scores;
+        for (int i = 0; i < count; i++, row += blocks.TokensInPanels)
+        {
+            int length = blocks.Seen(from + i, from);
+            TV sum = TV.Zero, shift = TV.Broadcast(-maxima[i]);
+            for (int j = 0; j < length; j += TV.Width)
+            {
+                TV p = SimdMath.Exp(TV.Fma(TV.Load(row + j), factor, shift));
+                p.Store(row + j);
+                sum += p;
+            }
+
+            sums[i] = TV.Sum(sum);
+        }
+    }
+
+    /// <summary>Divides the outputs of a block by the sums of their rows and writes the log-sum-exp.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private void Normalise(float* outputs, int count, float* maxima, float* sums, float* logs)
+    {
+        for (int i = 0; i < count; i++, outputs += s.OutputStride)
+        {
+            float share = 1 / sums[i];
+            int j = 0;
+            for (; j <= s.HeadWidth - TV.Width; j += TV.Width) (TV.Load(outputs + j) * TV.Broadcast(share)).Store(outputs + j);
+            for (; j < s.HeadWidth; j++) outputs[j] *= share;
+            logs[i] = maxima[i] + MathF.Log(sums[i]);
+        }
     }
 }

@@ -14,6 +14,9 @@ public unsafe interface ISimd<TSelf>
     /// <summary>All zeros.</summary>
     static abstract TSelf Zero { get; }
 
+    /// <summary>0, 1, 2, ...</summary>
+    static abstract TSelf Indices { get; }
+
     /// <summary>One value in every place.</summary>
     static abstract TSelf Broadcast(float value);
 

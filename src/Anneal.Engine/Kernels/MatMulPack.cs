@@ -20,10 +20,9 @@ internal static unsafe class MatMulPack
             float* from = source + line;
             if (lines - line < width)
             {
-                for (int p = 0; p < k; p++)
-                {
-                    for (int i = 0; i < width; i++) panel[p * width + i] = i < lines - line ? from[p * stride + i] : 0;
-                }
+                float* to = panel;
+                new Span<float>(panel, k * width).Clear();
+                for (int p = 0; p < k; p++, from += stride, to += width) Copy(from, to, lines - line);
             }
             else if (width == 2 * TV.Width)
             {
@@ -37,12 +36,7 @@ internal static unsafe class MatMulPack
             else
             {
                 float* to = panel;
-                for (int p = 0; p < k; p++, from += stride, to += width)
-                {
-                    int i = 0;
-                    for (; i <= width - 4; i += 4) Vector128.Load(from + i).Store(to + i);
-                    for (; i < width; i++) to[i] = from[i];
-                }
+                for (int p = 0; p < k; p++, from += stride, to += width) Copy(from, to, width);
             }
         }
     }
@@ -74,6 +68,15 @@ internal static unsafe class MatMulPack
                 for (int p = 0; p < k; p++) panel[p * width + i] = i < present ? source[(line + i) * stride + p] : 0;
             }
         }
+    }
+
+    // A few floats: not worth a call.
+    [MethodImpl(AggressiveInlining)]
+    private static void Copy(float* from, float* to, int length)
+    {
+        int i = 0;
+        for (; i <= length - 4; i += 4) Vector128.Load(from + i).Store(to + i);
+        for (; i < length; i++) to[i] = from[i];
     }
 
     // A 4 x 4 block: pairs of rows interleaved twice.

@@ -15,6 +15,9 @@ public readonly unsafe struct V1(float value) : ISimd<V1>
     public static V1 Zero => default;
 
     /// <inheritdoc/>
+    public static V1 Indices => default;
+
+    /// <inheritdoc/>
     [MethodImpl(AggressiveInlining)]
     public static V1 Broadcast(float value) => new(value);
 

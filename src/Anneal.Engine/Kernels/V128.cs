@@ -20,6 +20,13 @@ public readonly unsafe struct V128(Vector128<float> value) : ISimd<V128>
     }
 
     /// <inheritdoc/>
+    public static V128 Indices
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new(Vector128<float>.Indices);
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(AggressiveInlining)]
     public static V128 Broadcast(float value) => new(Vector128.Create(value));
 
@@ -89,9 +96,17 @@ public readonly unsafe struct V128(Vector128<float> value) : ISimd<V128>
 
     /// <inheritdoc/>
     [MethodImpl(AggressiveInlining)]
-    public static float Sum(V128 a) => (a.value[0] + a.value[2]) + (a.value[1] + a.value[3]);
+    public static float Sum(V128 a)
+    {
+        Vector128<float> pairs = a.value + Vector128.Shuffle(a.value, Vector128.Create(2, 3, 0, 1));
+        return (pairs + Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(AggressiveInlining)]
-    public static float MaxOf(V128 a) => MathF.Max(MathF.Max(a.value[0], a.value[2]), MathF.Max(a.value[1], a.value[3]));
+    public static float MaxOf(V128 a)
+    {
+        Vector128<float> pairs = Vector128.MaxNative(a.value, Vector128.Shuffle(a.value, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 }

@@ -20,6 +20,13 @@ public readonly unsafe struct V256(Vector256<float> value) : ISimd<V256>
     }
 
     /// <inheritdoc/>
+    public static V256 Indices
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new(Vector256<float>.Indices);
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(AggressiveInlining)]
     public static V256 Broadcast(float value) => new(Vector256.Create(value));
 

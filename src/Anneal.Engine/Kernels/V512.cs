@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Anneal.Engine.Kernels;
@@ -17,6 +18,13 @@ public readonly unsafe struct V512(Vector512<float> value) : ISimd<V512>
     {
         [MethodImpl(AggressiveInlining)]
         get => new(Vector512<float>.Zero);
+    }
+
+    /// <inheritdoc/>
+    public static V512 Indices
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new(Vector512<float>.Indices);
     }
 
     /// <inheritdoc/>
@@ -75,6 +83,8 @@ public readonly unsafe struct V512(Vector512<float> value) : ISimd<V512>
     [MethodImpl(AggressiveInlining)]
     public static V512 Scale(V512 a, V512 n)
     {
+        if (Avx512F.IsSupported) return new(Avx512F.Scale(a.value, n.value));
+
         // Two factors of 2^(n/2), each a normal float made from its exponent bits.
         Vector512<int> whole = Vector512.ConvertToInt32Native(n.value);
         Vector512<int> half = whole >> 1;
