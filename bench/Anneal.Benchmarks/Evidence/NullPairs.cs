@@ -17,7 +17,7 @@ internal sealed record NullPair(int Index, double First, double Second)
 /// <summary>Measures and reads Data/null-pairs.jsonl.</summary>
 internal static class NullPairs
 {
-    public const int Wanted = 240;
+    public const int Wanted = 200;
 
     public static string Path => DataFile.Locate("null-pairs.jsonl");
 

@@ -23,7 +23,7 @@ internal static class EmbeddedSearch
                 observations.Add(new(trial.Champion, trial.Point, 1, trial.Differences.Average(), sigma / Math.Sqrt(trial.Differences.Count)));
         }
 
-        var search = new KnobSearch(space, TypicalScale, sigma / 2);
+        var search = new KnobSearch(space, TypicalScale, Screening.Confirmable * sigma);
         return search.Suggest(observations, attempts, champion, p => !tried.Contains(string.Join(' ', p)), random)?.Point ?? space.Draw(random, champion);
     }
 }

@@ -27,5 +27,5 @@ internal static class SurfaceKnobs
     ], searched: 11);
 
     public static Recipe Recipe(double[] point) => ProxyBaseline.Reduced().With(
-        Space.Knobs.Select((k, j) => (k.Key, Value: Space.Decode(j, point[j]))).ToDictionary(p => p.Key, p => p.Value));
+        Space.Knobs.Select((k, j) => (k.Key, Value: Space.Decode(j, point[j]))).ToDictionary(p => p.Key, p => p.Value)).With(["budget.flops=6e10"]);
 }

@@ -16,7 +16,7 @@ internal sealed record SurfaceRow(int Index, double[] Point, int? Repeats, doubl
 internal static class SurfaceRuns
 {
     /// <summary>Uniform configurations first, then steps away from the best of them, then repeats of the best: surfaces need detail where searches end.</summary>
-    private const int Uniform = 200, Local = 200, Repeated = 40;
+    private const int Uniform = 160, Local = 140, Repeated = 40;
 
     public const int Wanted = Uniform + Local + Repeated;
 

@@ -40,7 +40,7 @@ public static class Screening
     internal const double StopBelow = 0.20;
 
     /// <summary>Below this chance the last rung stops it.</summary>
-    internal const double LastStopBelow = 0.50;
+    internal const double LastStopBelow = 0.40;
 
     /// <summary>Above this chance it skips the remaining rungs.</summary>
     internal const double PromoteAbove = 0.96;
@@ -51,8 +51,8 @@ public static class Screening
     /// <summary>Noise at fraction r is NoiseSd * r^-NoiseGrowth.</summary>
     internal const double NoiseGrowth = 0.35;
 
-    /// <summary>Effects below this many null sds could not be confirmed within the pairs allowed.</summary>
-    internal const double Confirmable = 0.75;
+    /// <summary>Effects below this many null sds are seldom confirmed within the pairs allowed: not worth the compute.</summary>
+    internal const double Confirmable = 1.25;
 
     /// <summary>Sd of the prior on the effect is at least this many null sds: predictions may be wrong.</summary>
     internal const double LeastPriorSd = 2;

@@ -24,7 +24,7 @@ internal sealed class StudyMemory
         Level = LevelOf(seen);
         double sigma = PlanningNoise.Sigma(seen.NullPairs.Select(p => p.Difference));
         Noise = sigma > 0 ? sigma : 0.003 * Level;
-        Useful = Math.Max(spec.Acceptance.MinEffect, Noise / 2);
+        Useful = Math.Max(spec.Acceptance.MinEffect, Screening.Confirmable * Noise);
         Champion = Point(champion);
         Observations = [.. Experiments.SelectMany(Observe)];
         Attempts = [new(Champion, false), .. Experiments.Where(e => Failed(e) || e.Experiment.Screens.Count > 0 || e.Experiment.Pairs.Count > 0)
