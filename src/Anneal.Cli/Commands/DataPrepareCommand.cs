@@ -23,15 +23,17 @@ internal static class DataPrepareCommand
             ("anneal data prepare notes/ book.jsonl.gz --out corpora/mine", "Your own text; a JSON line is an object with a \"text\" key."),
             ("cat texts.jsonl | anneal data prepare - --out corpora/piped", "JSON lines from another program."))
         { Sources, Out, Seed, Validation, Test };
-        command.SetAction(call => Prepare(call));
+        command.SetAction(PrepareAsync);
         return command;
     }
 
-    private static int Prepare(ParseResult call)
+    private static async Task<int> PrepareAsync(ParseResult call, CancellationToken cancel)
     {
         var output = new Output(call);
         var options = new CorpusOptions { Seed = call.GetValue(Seed), Validation = call.GetValue(Validation), Test = call.GetValue(Test) };
-        var corpus = Corpus.Prepare(call.GetRequiredValue(Sources), call.GetRequiredValue(Out), options, new Lines(output));
+        var (sources, directory) = (call.GetRequiredValue(Sources), call.GetRequiredValue(Out));
+        // An interruption is answered at once; what was half made is no corpus.
+        var corpus = await Task.Run(() => Corpus.Prepare(sources, directory, options, new Lines(output)), cancel).WaitAsync(cancel);
         if (output.Json)
             output.Document(Document(corpus));
         else

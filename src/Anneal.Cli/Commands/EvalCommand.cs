@@ -39,7 +39,8 @@ internal static class EvalCommand
         var source = call.GetValue(From) ?? model.Run?.Order.Recipe.Data.Corpus
             ?? throw new InputException("--corpus", "is needed: the saved state does not lie in a run's folder, so its corpus is not known");
         var (options, _) = Engine.Training.Checkpoint.Describe(model.Checkpoint);
-        var tokens = CorpusChoice.Open(source, call.GetRequiredValue(Lab), new Lines(output)).Tokenize(model.Run?.Order.Recipe.Tokenizer ?? new TokenizerConfig { Vocab = options.Vocab }, new Lines(output));
+        var tokenizer = model.Run?.Order.Recipe.Tokenizer ?? new TokenizerConfig { Vocab = options.Vocab };
+        var tokens = await CorpusChoice.TokenizeAsync(source, tokenizer, call.GetRequiredValue(Lab), new Lines(output), cancel);
         if (tokens.Vocab != options.Vocab)
             throw new InputException(source, $"gives a vocabulary of {tokens.Vocab} tokens, the model has {options.Vocab}; evaluate it on the corpus that it was trained on");
         await using var evaluator = new EvaluatorProcess(new ExecutorOptions());

@@ -40,8 +40,7 @@ internal static class TrainCommand
         var path = call.GetRequiredValue(File);
         output.Say($"Reading {path}");
         var recipe = Resolve(path, call);
-        var corpus = CorpusChoice.Open(recipe.Data.Corpus, call.GetRequiredValue(Lab), new Lines(output));
-        var tokens = corpus.Tokenize(recipe.Tokenizer, new Lines(output));
+        var tokens = await CorpusChoice.TokenizeAsync(recipe.Data.Corpus, recipe.Tokenizer, call.GetRequiredValue(Lab), new Lines(output), cancel);
         var run = RunDirectory.Create(call.GetRequiredValue(Out), new RunOrder
         {
             Recipe = recipe,

@@ -39,7 +39,8 @@ internal static class Call
             IOException or UnauthorizedAccessException => (ExitCode.Failed, "io", failure.Message),
             _ => (ExitCode.Failed, "unexpected", $"{failure.GetType().Name}: {failure.Message}"),
         };
-        foreach (var line in message.Split(Environment.NewLine))
+        // An interruption was acknowledged when it came.
+        foreach (var line in code == ExitCode.Interrupted ? [] : message.Split(Environment.NewLine))
             Console.Error.WriteLine($"error: {PlainText.Clean(line)}");
         if (kind == "unexpected")
             Console.Error.WriteLine(call.GetValue(CommonOptions.Verbose)

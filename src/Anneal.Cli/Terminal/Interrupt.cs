@@ -28,7 +28,7 @@ internal sealed class Interrupt : IDisposable
         context.Cancel = true;
         if (_source.IsCancellationRequested)
             Environment.Exit(ExitCode.Interrupted);
-        Announce("Stopping; the state is being saved. Ctrl+C once more to force.");
+        Announce("Stopping cleanly. Ctrl+C once more to force.");
         _source.Cancel();
     }
 }

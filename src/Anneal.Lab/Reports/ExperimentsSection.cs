@@ -9,6 +9,7 @@ internal static class ExperimentsSection
     public static Markup Of(StudyRecord study) => Markup.Of($"""
         <h2 id="experiments">All experiments</h2>
         {(study.Experiments.Count == 0 ? Markup.Of($"<p>None yet.</p>") : Rows(study))}
+        <p class="key">{AcceptanceGate.BiasStatement}</p>
         {Incidents(study)}
         """);
 

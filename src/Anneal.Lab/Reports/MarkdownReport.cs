@@ -1,4 +1,5 @@
 using System.Text;
+using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 
 namespace Anneal.Lab.Reports;
@@ -25,7 +26,7 @@ public static class MarkdownReport
             Append(page, figure.Table);
         }
 
-        page.Append("\n## All experiments\n");
+        page.Append($"\n## All experiments\n\n{AcceptanceGate.BiasStatement}\n");
         foreach (var experiment in study.Experiments)
             Append(page, experiment);
 

@@ -35,7 +35,9 @@ internal static class PairsFigure
         var lines = (tested.Count + Columns - 1) / Columns;
         var drawing = new Drawing(720, lines * (PanelHeight + Top + 56) + 14);
         var differences = tested.SelectMany(experiment => experiment.Pairs).Select(pair => pair.Difference).ToList();
-        var scale = Axis.Around([0, study.Spec.Acceptance.MinEffect, .. differences], 0, 1, air: 0.18);
+        // The last interval of every panel fits; earlier, wider ones may be cut.
+        var intervals = tested.SelectMany(experiment => experiment.Interval is var (low, high) ? (double[])[low, high] : []);
+        var scale = Axis.Around([0, study.Spec.Acceptance.MinEffect, .. differences, .. intervals], 0, 1);
         foreach (var (i, experiment) in tested.Index())
         {
             var left = 50 + i % Columns * (PanelWidth + Gap);

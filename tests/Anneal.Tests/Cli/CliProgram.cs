@@ -12,6 +12,15 @@ internal static class CliProgram
 
     public static CliResult Run(string[] arguments, Dictionary<string, string>? environment, string? directory = null, string? input = null)
     {
+        using var process = Start(arguments, environment, directory);
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        return Await(process);
+    }
+
+    /// <summary>Starts the program; <see cref="Await"/> gives its result.</summary>
+    public static Process Start(string[] arguments, Dictionary<string, string>? environment, string? directory)
+    {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "anneal.dll"), .. arguments])
         {
             UseShellExecute = false,
@@ -22,14 +31,17 @@ internal static class CliProgram
         };
         foreach (var (name, value) in environment ?? [])
             start.Environment[name] = value;
-        using var process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for the end of a started program; a program that does not end in two minutes is a failure.</summary>
+    public static CliResult Await(Process process)
+    {
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
         if (!process.WaitForExit(TimeSpan.FromSeconds(120)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"anneal {string.Join(' ', arguments)} did not end");
+            throw new TimeoutException($"anneal {string.Join(' ', process.StartInfo.ArgumentList)} did not end");
         }
 
         return new CliResult(process.ExitCode, output.Result, error.Result);

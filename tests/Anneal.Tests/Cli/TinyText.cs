@@ -16,6 +16,12 @@ internal sealed class TinyText : IDisposable
             data: {corpus: texts, batch_tokens: 128}
             budget: {flops: 4.0e8}
             """);
+        File.WriteAllText(In("long.yaml"), """
+            model: {layers: 1, width: 32, heads: 2, context: 32}
+            tokenizer: {kind: bytes}
+            data: {corpus: texts, batch_tokens: 128}
+            budget: {tokens: 640000}
+            """);
         File.WriteAllText(In("study.yaml"), """
             study: tiny
             recipe: recipe.yaml
