@@ -46,6 +46,18 @@ public static class Study
 
     private static async Task<StudyRecord> SitAsync(StudySpec asked, Recipe recipe, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel)
     {
+        try
+        {
+            return await WorkAsync(asked, recipe, lab, progress, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(Path.GetFullPath(lab), $"cannot be written: {e.Message} Nothing recorded is lost: put that right, then `anneal study resume {asked.Study}`.");
+        }
+    }
+
+    private static async Task<StudyRecord> WorkAsync(StudySpec asked, Recipe recipe, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    {
         using var ledger = Ledger.Ledger.Open(lab);
         using var lease = ledger.TakeLease(asked.Study);
         using var sitting = new Sitting(ledger, asked, cancel);

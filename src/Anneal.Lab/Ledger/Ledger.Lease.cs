@@ -19,17 +19,7 @@ public sealed partial class Ledger
             if (lease is not null) throw new InputException(Directory, "this process already runs a study here.");
             try
             {
-                using var transaction = connection.BeginTransaction(deferred: false);
-                if (Holder(transaction) is { IsAlive: true } holder)
-                    throw new InputException(Directory, $"is in use: process {holder.Process.Pid} on {holder.Host} runs study '{holder.Study}' since {holder.Since}. Wait for it, stop it, or choose another lab with --lab DIR.");
-                var me = ProcessIdentity.Current;
-                var epoch = connection.QuerySingle<long>(
-                    """
-                    UPDATE lease SET epoch = epoch + 1, study = @study, pid = @Pid, process_start = @Start, host = @host, since = @now, heartbeat = @now
-                    RETURNING epoch
-                    """, new { study, me.Pid, me.Start, host = Environment.MachineName, now = Now() }, transaction);
-                transaction.Commit();
-                return lease = new Lease(this, epoch);
+                return lease = new Lease(this, Transact(connection, () => NextEpoch(study)));
             }
             catch (SqliteException e)
             {
@@ -38,8 +28,20 @@ public sealed partial class Ledger
         }
     }
 
+    private long NextEpoch(string study)
+    {
+        if (Holder() is { IsAlive: true } holder)
+            throw new InputException(Directory, $"is in use: process {holder.Process.Pid} on {holder.Host} runs study '{holder.Study}' since {holder.Since}. Wait for it, stop it, or choose another lab with --lab DIR.");
+        var me = ProcessIdentity.Current;
+        return connection.QuerySingle<long>(
+            """
+            UPDATE lease SET epoch = epoch + 1, study = @study, pid = @Pid, process_start = @Start, host = @host, since = @now, heartbeat = @now
+            RETURNING epoch
+            """, new { study, me.Pid, me.Start, host = Environment.MachineName, now = Now() });
+    }
+
     /// <summary>Who holds the lease, dead or alive; null when it was given back.</summary>
-    public LeaseHolder? ReadHolder() => Read(_ => Holder(null));
+    public LeaseHolder? ReadHolder() => Read(_ => Holder());
 
     internal void Beat()
     {
@@ -59,20 +61,27 @@ public sealed partial class Ledger
         {
             if (lease != given) return;
             lease = null;
-            connection.Execute("UPDATE lease SET study = NULL, pid = NULL, process_start = NULL, host = NULL WHERE epoch = @Epoch", given);
+            try
+            {
+                connection.Execute("UPDATE lease SET study = NULL, pid = NULL, process_start = NULL, host = NULL WHERE epoch = @Epoch", given);
+            }
+            catch (SqliteException)
+            {
+                // A full disk, for one. The lease of a process that is gone passes on all the same.
+            }
         }
     }
 
-    private LeaseHolder? Holder(SqliteTransaction? transaction)
+    private LeaseHolder? Holder()
     {
-        var row = connection.QuerySingle("SELECT epoch, study, pid, process_start, host, since, heartbeat FROM lease", transaction: transaction);
+        var row = connection.QuerySingle("SELECT epoch, study, pid, process_start, host, since, heartbeat FROM lease");
         return row.pid is null ? null : new LeaseHolder((long)row.epoch, (string)row.study, new ProcessIdentity((int)(long)row.pid, (string)row.process_start), (string)row.host, (string)row.since, (string)row.heartbeat);
     }
 
-    private void CheckEpoch(SqliteTransaction transaction)
+    private void CheckEpoch()
     {
         if (lease is null) throw new InvalidOperationException("the ledger is written under a lease; take it first");
-        var epoch = connection.ExecuteScalar<long>("SELECT epoch FROM lease", transaction: transaction);
+        var epoch = connection.ExecuteScalar<long>("SELECT epoch FROM lease");
         if (epoch != lease.Epoch)
             throw new InputException(Directory, $"this process lost the lab: it held epoch {lease.Epoch}, another took epoch {epoch}. Nothing more is written from here.");
     }

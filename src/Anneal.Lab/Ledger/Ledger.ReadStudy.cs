@@ -118,7 +118,7 @@ public sealed partial class Ledger
         return outcome switch
         {
             ({ } ended, _) => ended,
-            (null, var epoch) when Holder(null) is { IsAlive: true } holder && holder.Epoch == epoch => "running",
+            (null, var epoch) when Holder() is { IsAlive: true } holder && holder.Epoch == epoch => "running",
             _ => "interrupted",
         };
     }

@@ -18,7 +18,7 @@ public sealed partial class Ledger
     /// <param name="run">The run, complete.</param>
     /// <param name="evaluation">What the evaluator measured; null for a failed run.</param>
     /// <param name="incidents">What went wrong on the way.</param>
-    public void AddRun(string job, RunRecord run, EvaluationResult? evaluation, IReadOnlyList<IncidentRecord> incidents) => Write(transaction =>
+    public void AddRun(string job, RunRecord run, EvaluationResult? evaluation, IReadOnlyList<IncidentRecord> incidents) => Write(db =>
     {
         connection.Execute(
             """
@@ -48,7 +48,7 @@ public sealed partial class Ledger
                 run.Parameters,
                 curve = ToJson(run.Curve),
                 now = Now(),
-            }, transaction);
+            });
         if (evaluation is not null)
             connection.Execute(
                 "INSERT INTO evaluations (run, split, loss, bpb, tokens, bytes, documents, domains) VALUES (@Id, @Split, @Loss, @Bpb, @Tokens, @Bytes, @documents, @domains)",
@@ -62,22 +62,22 @@ public sealed partial class Ledger
                     evaluation.Bytes,
                     documents = ToJson(evaluation.DocumentBpb),
                     domains = ToJson(evaluation.ByDomain),
-                }, transaction);
-        foreach (var incident in incidents) Insert(run.Study, incident, transaction);
+                });
+        foreach (var incident in incidents) Insert(run.Study, incident);
         return true;
     });
 
     /// <summary>Records what the monitor or the lab saw while a run is still under way.</summary>
     /// <param name="study">Study.</param>
     /// <param name="incident">What was seen.</param>
-    public void AddIncident(string study, IncidentRecord incident) => Write(transaction => Insert(study, incident, transaction));
+    public void AddIncident(string study, IncidentRecord incident) => Write(_ => Insert(study, incident));
 
     /// <summary>Records that a child process is about to be started.</summary>
     /// <param name="run">Run id.</param>
     /// <returns>The attempt's number, for <see cref="NameAttempt"/> and <see cref="EndAttempt"/>.</returns>
-    public long BeginAttempt(string run) => Write(transaction => connection.QuerySingle<long>(
+    public long BeginAttempt(string run) => Write(db => db.QuerySingle<long>(
         "INSERT INTO attempts (run, epoch, host, started) VALUES (@run, @epoch, @host, @now) RETURNING id",
-        new { run, epoch = lease!.Epoch, host = Environment.MachineName, now = Now() }, transaction));
+        new { run, epoch = lease!.Epoch, host = Environment.MachineName, now = Now() }));
 
     /// <summary>Records which process it is.</summary>
     /// <param name="attempt">From <see cref="BeginAttempt"/>.</param>
@@ -100,10 +100,10 @@ public sealed partial class Ledger
             DateTime.Parse((string)row.started).ToUniversalTime()))
         .ToList());
 
-    private int Insert(string study, IncidentRecord incident, SqliteTransaction transaction) => connection.Execute(
+    private int Insert(string study, IncidentRecord incident) => connection.Execute(
         """
         INSERT INTO incidents (study, run, experiment, step, severity, action, detector, cause, message, seen)
         VALUES (@study, @Run, @Experiment, @Step, @Severity, @Action, @Detector, @Cause, @Message, @now)
         """,
-        new { study, incident.Run, incident.Experiment, incident.Step, incident.Severity, incident.Action, incident.Detector, incident.Cause, incident.Message, now = Now() }, transaction);
+        new { study, incident.Run, incident.Experiment, incident.Step, incident.Severity, incident.Action, incident.Detector, incident.Cause, incident.Message, now = Now() });
 }

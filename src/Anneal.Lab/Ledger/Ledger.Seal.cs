@@ -13,14 +13,14 @@ public sealed partial class Ledger
     /// <param name="baseline">Baseline recipe (YAML).</param>
     /// <param name="champion">Champion recipe (YAML).</param>
     /// <exception cref="InputException">The study opened it already, for another comparison.</exception>
-    public void OpenSeal(string study, string metric, string baseline, string champion) => Write(transaction =>
+    public void OpenSeal(string study, string metric, string baseline, string champion) => Write(db =>
     {
         var opened = connection.QuerySingleOrDefault<(string Baseline, string Champion, string Opened)?>(
-            "SELECT baseline, champion, opened FROM openings WHERE study = @study", new { study }, transaction);
+            "SELECT baseline, champion, opened FROM openings WHERE study = @study", new { study });
         if (opened is { } before && (before.Baseline != baseline || before.Champion != champion))
             throw new InputException(Path, $"study '{study}' opened its sealed split at {before.Opened}, for another comparison; it is opened once. Start a study under another name.");
         if (opened is null)
-            connection.Execute("INSERT INTO openings (study, metric, baseline, champion, opened) VALUES (@study, @metric, @baseline, @champion, @now)", new { study, metric, baseline, champion, now = Now() }, transaction);
+            connection.Execute("INSERT INTO openings (study, metric, baseline, champion, opened) VALUES (@study, @metric, @baseline, @champion, @now)", new { study, metric, baseline, champion, now = Now() });
         return true;
     });
 

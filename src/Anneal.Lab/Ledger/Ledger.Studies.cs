@@ -33,8 +33,8 @@ public sealed partial class Ledger
     /// <param name="study">Study.</param>
     /// <param name="allowed">Limit on the seconds of all sittings; null: none.</param>
     /// <returns>Its number, for <see cref="ExtendSitting"/>.</returns>
-    public long BeginSitting(string study, double? allowed) => Write(transaction => connection.QuerySingle<long>(
-        "INSERT INTO sittings (study, epoch, allowed, started) VALUES (@study, @epoch, @allowed, @now) RETURNING id", new { study, epoch = lease!.Epoch, allowed, now = Now() }, transaction));
+    public long BeginSitting(string study, double? allowed) => Write(db => db.QuerySingle<long>(
+        "INSERT INTO sittings (study, epoch, allowed, started) VALUES (@study, @epoch, @allowed, @now) RETURNING id", new { study, epoch = lease!.Epoch, allowed, now = Now() }));
 
     /// <summary>Notes how long a sitting has lasted, and its end.</summary>
     /// <param name="sitting">From <see cref="BeginSitting"/>.</param>

@@ -91,34 +91,38 @@ public sealed partial class Ledger : IDisposable
     private static void Migrate(SqliteConnection db, string file)
     {
         if (Version() == SchemaVersion) return;
-        using var transaction = db.BeginTransaction(deferred: false);
-        var version = Version();
+        Transact(db, () => Upgrade(db, file));
+
+        long Version() => db.ExecuteScalar<long>("PRAGMA user_version");
+    }
+
+    private static int Upgrade(SqliteConnection db, string file)
+    {
+        var version = (int)db.ExecuteScalar<long>("PRAGMA user_version");
         if (version > SchemaVersion)
             throw new InputException(file, $"was written by a newer Anneal (schema {version}; this one knows {SchemaVersion}). Update Anneal, or choose another lab with --lab DIR.");
         for (var next = version + 1; next <= SchemaVersion; next++)
         {
             var name = $"{typeof(Ledger).Namespace}.Migrations.{next:000}.sql";
             using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not embedded");
-            db.Execute(new StreamReader(stream).ReadToEnd(), transaction: transaction);
-            db.Execute($"PRAGMA user_version = {next}", transaction: transaction);
+            db.Execute(new StreamReader(stream).ReadToEnd());
+            db.Execute($"PRAGMA user_version = {next}");
         }
-        transaction.Commit();
-
-        long Version() => db.ExecuteScalar<long>("PRAGMA user_version");
+        return SchemaVersion;
     }
 
     // Every write: one immediate transaction, under the lease's epoch, on disk when it returns.
-    private T Write<T>(Func<SqliteTransaction, T> work)
+    private T Write<T>(Func<SqliteConnection, T> work)
     {
         lock (gate)
         {
             try
             {
-                using var transaction = connection.BeginTransaction(deferred: false);
-                CheckEpoch(transaction);
-                var result = work(transaction);
-                transaction.Commit();
-                return result;
+                return Transact(connection, () =>
+                {
+                    CheckEpoch();
+                    return work(connection);
+                });
             }
             catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or Full or CannotOpen or NotADatabase or ReadOnly or IoError)
             {
@@ -127,7 +131,25 @@ public sealed partial class Ledger : IDisposable
         }
     }
 
-    private void Write(string sql, object row) => Write(transaction => connection.Execute(sql, row, transaction));
+    // In plain SQL: SQLite rolls back by itself where the disk is full, and a SqliteTransaction that cannot do so a second
+    // time throws, again on every later call, and hides why.
+    private static T Transact<T>(SqliteConnection db, Func<T> work)
+    {
+        db.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            var result = work();
+            db.Execute("COMMIT");
+            return result;
+        }
+        catch
+        {
+            if (SQLitePCL.raw.sqlite3_get_autocommit(db.Handle) == 0) db.Execute("ROLLBACK");
+            throw;
+        }
+    }
+
+    private void Write(string sql, object row) => Write(db => db.Execute(sql, row));
 
     private T Read<T>(Func<SqliteConnection, T> query)
     {
