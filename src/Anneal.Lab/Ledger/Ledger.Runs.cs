@@ -1,7 +1,6 @@
 using Anneal.Lab.Execution;
 using Anneal.Runs.Evaluation;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Anneal.Lab.Ledger;
 
