@@ -23,7 +23,7 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
     /// <param name="heldDirectory">Folder with <c>val.bin</c>, <c>test.bin</c>, <c>tokenizer.json</c>, <c>domains.json</c>.</param>
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="spec">The ruler; of a split with fewer documents all are scored.</param>
-    /// <exception cref="InputException">A file is missing or damaged, the model has another vocabulary, or its context is shorter than the stride.</exception>
+    /// <exception cref="InputException">A file is missing or damaged, the model has another vocabulary, its context is shorter than the stride, or its loss is not finite.</exception>
     public EvaluationResult Evaluate(string checkpoint, string heldDirectory, string split, EvaluationSpec spec)
     {
         Check(spec);
@@ -36,7 +36,8 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
             throw new InputException(checkpoint, $"the model's context {model.Config.Context} is shorter than the evaluation's stride {spec.Stride}; lower evaluation.stride or raise model.context");
         var count = Math.Min(spec.Documents, documents.Documents);
         var nats = Score(model, documents, count, tokenizer.EndOfText, spec);
-        return Summarise(documents, nats, tokenizer.BytesPerToken);
+        var result = Summarise(documents, nats, tokenizer.BytesPerToken);
+        return double.IsFinite(result.Loss) ? result : throw new InputException(checkpoint, $"the model's loss on `{split}` is {result.Loss}: its parameters are of no use");
     }
 
     /// <inheritdoc/>

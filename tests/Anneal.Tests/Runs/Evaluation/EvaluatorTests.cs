@@ -125,6 +125,21 @@ public sealed class EvaluatorTests : IDisposable
         result.DocumentBpb[0].ShouldBe(Math.Log2(257) * (Document(0).Length) / (Document(0).Length - 1.0), 1e-5);
     }
 
+    [Fact]
+    public void A_model_without_a_finite_loss_has_no_result()
+    {
+        var broken = Path.Combine(lab.Root, "broken");
+        using var shard = Shard.Open(Path.Combine(lab.TrainDirectory, "train.bin"));
+        using (var trainer = new Trainer(RunLength.ToOptions(TinyLab.Recipe, 257, 1, 1), new TokenStream(shard, 1)))
+        {
+            trainer.Model.Parameters[0].Value.Fill(float.NaN);
+            trainer.Save(broken);
+        }
+        using var evaluator = new Evaluator();
+
+        Should.Throw<InputException>(() => evaluator.Evaluate(broken, lab.HeldDirectory, "val", Spec)).Message.ShouldContain("loss on `val` is NaN");
+    }
+
     // Every token on its own: the inputs that its window would show, one call, one number.
     private (double Nats, long Tokens, long Bytes) Naive(EvaluationSpec spec)
     {
