@@ -8,13 +8,13 @@ namespace Anneal.Engine.Kernels;
 /// is the distance between rows, in floats. The letters of a name say how A and B are stored: N as in the formula, T transposed.
 /// </summary>
 /// <remarks>
-/// Blocked as by Goto and van de Geijn (2008): a block of B is packed for all threads, a block of A for each, register tiles do the rest.
+/// Blocked as by Goto and van de Geijn (2008), but for A, which register tiles read where it lies: a block of B is packed for all threads.
 /// Threads take tiles of C; the inner dimension is cut by its length alone, so the bits do not depend on the number of threads.
 /// </remarks>
 public static unsafe class MatMul
 {
-    // Steps of k in a block: long enough that reading and writing C costs little, short enough that a panel
-    // of A (k x 12 floats) stays in the first-level cache.
+    // Steps of k in a block: long enough that reading and writing C costs little, short enough that twelve
+    // rows of A stay in the first-level cache.
     private const int MaxSteps = 384;
 
     // Rows of A in a block: k x 192 floats are a quarter of a second-level cache of 1 MB.
@@ -143,19 +143,12 @@ public static unsafe class MatMul
             int tile = MatMulTile.Height<TV>(), panel = 2 * TV.Width, from = part * Rows, count = Math.Min(Rows, M - from);
             float* edge = Scratch[worker], packedA = edge + MatMulTile.EdgeLength<TV>();
 
-            // Few columns do not repay packing; rows that lie along k are then read where they are.
-            bool inPlace = !A.LinesAdjacent && N <= 512;
+            // A is read where it lies: packing it never paid on what was measured. Except rows at a distance of whole pages, which compete
+            // for the same lines of a small first-level cache; enough columns repay packing those.
+            bool inPlace = A.LinesAdjacent || A.Stride % 1024 != 0 || N <= 256;
+            int packedFrom = inPlace ? count / tile * tile : 0;
             Operand a = A.From(from, 0);
-            if (inPlace)
-            {
-                int whole = count / tile * tile;
-                if (whole < count) a.From(whole, 0).Pack<TV>(count - whole, K, tile, packedA + (long)whole * K);
-            }
-            else
-            {
-                a.Pack<TV>(count, K, tile, packedA);
-            }
-
+            if (packedFrom < count) a.From(packedFrom, 0).Pack<TV>(count - packedFrom, K, tile, packedA);
             for (int j = 0; j < N; j += panel)
             {
                 float* b = Packed + (long)j * K;
@@ -163,10 +156,12 @@ public static unsafe class MatMul
                 for (int i = 0; i < count; i += tile)
                 {
                     float* c = C + (long)(from + i) * Ldc + j;
-                    if (inPlace && i + tile <= count)
-                        MatMulTile.Multiply<TV, MatMulTile.Apart>(K, a.Pointer + i * a.Stride, (nint)a.Stride, 1, b, c, Ldc, tile, width, Add, edge);
+                    if (i >= packedFrom)
+                        MatMulTile.Multiply<TV, MatMulTile.Adjacent>(K, packedA + (long)(i - packedFrom) * K, 1, tile, b, c, Ldc, Math.Min(tile, count - i), width, Add, edge);
+                    else if (A.LinesAdjacent)
+                        MatMulTile.Multiply<TV, MatMulTile.Adjacent>(K, a.Pointer + i, 1, (nint)a.Stride, b, c, Ldc, tile, width, Add, edge);
                     else
-                        MatMulTile.Multiply<TV, MatMulTile.Adjacent>(K, packedA + (long)i * K, 1, tile, b, c, Ldc, Math.Min(tile, count - i), width, Add, edge);
+                        MatMulTile.Multiply<TV, MatMulTile.Apart>(K, a.Pointer + i * a.Stride, (nint)a.Stride, 1, b, c, Ldc, tile, width, Add, edge);
                 }
             }
         }

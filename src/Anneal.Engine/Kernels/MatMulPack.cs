@@ -10,35 +10,41 @@ namespace Anneal.Engine.Kernels;
 /// </summary>
 internal static unsafe class MatMulPack
 {
+    // Steps that are packed for all panels before the next ones: a few streams of whole cache lines in, short runs out.
+    private const int StepsAtOnce = 16;
+
     /// <summary>Packs lines that lie along the rows of the source: source[step * stride + line].</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void AlongRows<TV>(float* source, long stride, int lines, int k, int width, float* panel)
         where TV : unmanaged, ISimd<TV>
     {
-        for (int line = 0; line < lines; line += width, panel += (long)k * width)
+        int whole = lines / width * width;
+        for (int step = 0; step < k; step += StepsAtOnce)
         {
-            float* from = source + line;
-            if (lines - line < width)
+            int steps = Math.Min(StepsAtOnce, k - step);
+            float* to = panel + step * width;
+            for (int line = 0; line < whole; line += width, to += (long)k * width)
             {
-                float* to = panel;
-                new Span<float>(panel, k * width).Clear();
-                for (int p = 0; p < k; p++, from += stride, to += width) Copy(from, to, lines - line);
-            }
-            else if (width == 2 * TV.Width)
-            {
-                float* to = panel;
-                for (int p = 0; p < k; p++, from += stride, to += width)
+                float* from = source + step * stride + line;
+                if (width == 2 * TV.Width)
                 {
-                    TV.Load(from).Store(to);
-                    TV.Load(from + TV.Width).Store(to + TV.Width);
+                    for (int p = 0; p < steps; p++, from += stride)
+                    {
+                        TV.Load(from).Store(to + p * width);
+                        TV.Load(from + TV.Width).Store(to + p * width + TV.Width);
+                    }
+                }
+                else
+                {
+                    for (int p = 0; p < steps; p++, from += stride) Copy(from, to + p * width, width);
                 }
             }
-            else
-            {
-                float* to = panel;
-                for (int p = 0; p < k; p++, from += stride, to += width) Copy(from, to, width);
-            }
         }
+
+        if (whole == lines) return;
+        float* last = panel + (long)whole * k;
+        new Span<float>(last, k * width).Clear();
+        for (int p = 0; p < k; p++) Copy(source + p * stride + whole, last + p * width, lines - whole);
     }
 
     /// <summary>Packs lines that are the rows of the source: source[line * stride + step].</summary>
@@ -75,6 +81,11 @@ internal static unsafe class MatMulPack
     private static void Copy(float* from, float* to, int length)
     {
         int i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; i <= length - 8; i += 8) Vector256.Load(from + i).Store(to + i);
+        }
+
         for (; i <= length - 4; i += 4) Vector128.Load(from + i).Store(to + i);
         for (; i < length; i++) to[i] = from[i];
     }
