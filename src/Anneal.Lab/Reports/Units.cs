@@ -22,7 +22,7 @@ public static class Units
         < 9.95 => $"{seconds:0.0} s",
         < 59.5 => $"{seconds:0} s",
         < 3599.5 => $"{(int)Math.Round(seconds) / 60} min {(int)Math.Round(seconds) % 60:00} s",
-        _ => $"{(int)(seconds / 3600)} h {(int)(seconds % 3600 / 60):00} min",
+        _ => $"{(int)Math.Round(seconds / 60) / 60} h {(int)Math.Round(seconds / 60) % 60:00} min",
     };
 
     /// <summary>A value of the objective, four decimals.</summary>
@@ -65,7 +65,7 @@ public static class Units
         return $"{Digits(value)} {unit}";
     }
 
-    private static string Digits(double value) => Text(value, Math.Abs(value) switch { < 9.995 => "0.00", < 99.95 => "0.0", _ => "0" });
+    private static string Digits(double value) => Text(value, Math.Abs(value) switch { 0 => "0", < 9.995 => "0.00", < 99.95 => "0.0", _ => "0" });
 
     private static string Text(double value, string format) => value switch
     {
