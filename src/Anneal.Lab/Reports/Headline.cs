@@ -32,6 +32,7 @@ public sealed record Headline(string Verdict, string Detail)
             "running" => $"Still running: {Units.Plural(study.Experiments.Count(e => e.Verdict is not null), "experiment")} judged, {kept.Count} confirmed so far; the sealed split is unopened.",
             "interrupted" => $"Interrupted: {Units.Plural(study.Experiments.Count(e => e.Verdict is not null), "experiment")} judged, {kept.Count} confirmed so far; the sealed split is unopened.",
             "failed" => "Failed before the sealed comparison; nothing is claimed.",
+            _ when study.LostSeal() => $"No sealed result: {Units.Plural(kept.Count, "change")} passed the acceptance gate, but a run of the sealed comparison failed; the opening is spent.",
             _ when kept.Count == 0 => "Nothing confirmed: no change passed the acceptance gate, so the baseline stands and the sealed split stays unopened.",
             _ => $"Unsealed: {Units.Plural(kept.Count, "change")} passed the acceptance gate, and the sealed split was not opened.",
         };

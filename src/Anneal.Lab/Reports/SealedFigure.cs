@@ -16,7 +16,7 @@ internal static class SealedFigure
     }
 
     private static string Summary(StudyRecord study, IReadOnlyList<PairRecord> pairs, string unit) => pairs.Count == 0
-        ? "The sealed test split has not been opened in this study."
+        ? study.LostSeal() ? "The sealed test split was opened, but a run of the comparison failed, so there is no result." : "The sealed test split has not been opened in this study."
         : $"On the sealed split the champion was better in {pairs.Count(pair => pair.Difference > 0)} of {Units.Plural(pairs.Count, "pair")}, "
             + $"by {Units.Effect(study.Sealed!.Effect)} {unit} on average (95% interval {Units.Interval((study.Sealed.Low, study.Sealed.High))}).";
 

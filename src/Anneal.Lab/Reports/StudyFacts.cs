@@ -12,6 +12,10 @@ public static class StudyFacts
     /// <summary>Experiments that were adopted, in order.</summary>
     public static IEnumerable<ExperimentRecord> Kept(this StudyRecord study) => study.Experiments.Where(experiment => experiment.Verdict is Verdict.Confirmed);
 
+    /// <summary>The sealed split was opened, but a run of the comparison failed: there is no result, and the opening is spent.</summary>
+    public static bool LostSeal(this StudyRecord study) =>
+        study is { Sealed: null, Status: "done" } && study.Runs.Any(run => run.Role is RunRole.SealedBaseline or RunRole.SealedChampion);
+
     /// <summary>Mean objective of the baseline's seeds; null before the first.</summary>
     public static double? BaselineValue(this StudyRecord study) =>
         Mean(study.Runs.Where(run => run is { Role: RunRole.Baseline, Rung: 1, Value: not null }).Select(run => run.Value!.Value))

@@ -29,6 +29,10 @@ public class HeadlineTests
         Headline.Of(Study with { Sealed = null, Status = status }).Verdict.ShouldStartWith(starts);
 
     [Fact]
+    public void A_seal_that_was_opened_in_vain_is_said_to_be_spent() =>
+        Headline.Of(Study with { Sealed = null }).Verdict.ShouldStartWith("No sealed result: 3 changes passed the acceptance gate, but a run of the sealed comparison failed");
+
+    [Fact]
     public void The_cost_counts_every_verdict() =>
         Headline.Of(Study).Detail.ShouldStartWith("11 experiments: 3 confirmed, 4 rejected, 1 inconclusive, 1 suggestive, 1 invalid, 1 open. 86 runs, ");
 }
