@@ -15,7 +15,10 @@ namespace Anneal.Lab.Research;
 public sealed class EmbeddedResearcher(StudySpec spec)
 {
     /// <summary>Every so many proposals the search has its turn, whatever the ideas promise.</summary>
-    private const int SearchTurn = 3;
+    private const int SearchTurn = 4;
+
+    /// <summary>Experiments that the library's priors are worth against measured ideas: one or two failures say little about the rest.</summary>
+    private const double CalibrationWeight = 6;
 
     /// <summary>Sd of the objective over the knobs before anything is known, as a share of its value.</summary>
     private const double TypicalShare = 0.01;
@@ -132,7 +135,7 @@ public sealed class EmbeddedResearcher(StudySpec spec)
     /// <summary>How large measured effects were against predicted ones, for ideas: 1 before any, never below 0.3 or above 2.</summary>
     private static double Calibration(StudyMemory memory)
     {
-        double weight = 2, sum = 2;
+        double weight = CalibrationWeight, sum = CalibrationWeight;
         foreach (var e in memory.Experiments.Select(m => m.Experiment))
         {
             if (e.Effect is not { } effect || !e.Proposal.Source.StartsWith("idea:", StringComparison.Ordinal)) continue;

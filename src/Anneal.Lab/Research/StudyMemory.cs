@@ -63,7 +63,7 @@ internal sealed class StudyMemory
 
     private KnobSpace SpaceOf(StudySpec spec)
     {
-        var knobs = spec.Space.Knobs.Where(k => RecipeKeys.Find(k.Key) is not null).ToList();
+        var knobs = spec.Space.Knobs.Where(k => RecipeKeys.Find(k.Key) is not null).Select(WithValuesSeen).ToList();
         int searched = knobs.Count;
         foreach (var key in RecipeKeys.All)
         {
@@ -74,6 +74,11 @@ internal sealed class StudyMemory
 
         return new KnobSpace(knobs, searched);
     }
+
+    /// <summary>A choice may also take the values that ideas brought in.</summary>
+    private Knob WithValuesSeen(Knob knob) => knob.Type != KnobType.Choice
+        ? knob
+        : knob with { Values = [.. knob.Values.Concat(recipes.Select(RecipeKeys.Find(knob.Key)!.Get)).Distinct()] };
 
     private IEnumerable<PairObservation> Observe(Remembered memory)
     {

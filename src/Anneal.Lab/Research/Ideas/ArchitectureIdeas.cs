@@ -10,7 +10,7 @@ internal static class ArchitectureIdeas
     [
         new()
         {
-            Id = "rope", Probability = 0.75, GainPercent = 1.2,
+            Id = "rope", Probability = 0.8, GainPercent = 2,
             Hypothesis = "Rotary positions beat a learned position table.",
             Mechanism = "Attention sees relative offsets from the first step instead of learning a vector per position from few tokens.",
             Refutation = "Paired runs show no gain: position is not what limits a model this small.",

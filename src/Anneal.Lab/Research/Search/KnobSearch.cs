@@ -11,7 +11,9 @@ internal sealed record Suggestion(double[] Point, double Mean, double Sd, double
 
 /// <summary>
 /// Model-based search: expected improvement over the champion under a <see cref="PairedProcess"/>, times the chance of a
-/// successful run, over candidates near the champion, near the best points seen, and anywhere.
+/// successful run, over candidates near the champion and near the best points seen. A candidate moves a few knobs, none of
+/// them far from the champion: where nothing is known the model's doubt is largest in the corners of the space, and a change
+/// of everything at once teaches little. The region travels with the champion.
 /// </summary>
 /// <param name="space">The knobs.</param>
 /// <param name="typicalScale">Prior guess of the sd of the objective over the space.</param>
@@ -21,6 +23,12 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
     private const int Candidates = 600;
     private const int Refined = 6;
     private const int RefineRounds = 40;
+
+    /// <summary>Most knobs that differ from the champion.</summary>
+    private const int MostMoved = 4;
+
+    /// <summary>Farthest a number moves from the champion, as a share of its range.</summary>
+    private const double Reach = 0.35;
 
     private readonly MixedKernel kernel = new(space);
 
@@ -42,8 +50,8 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
             .OrderByDescending(p => model.Predict(champion, p).Mean).Take(4).Append(champion).ToArray();
 
         var pool = Enumerable.Range(0, Candidates)
-            .Select(i => (i % 4) switch { 0 => space.Draw(random, champion), 1 => Vary(champion, random), _ => Vary(Near(centres[random.Next(centres.Length)]), random) })
-            .Select(p => Rate(space.Snap(p))).OrderByDescending(s => s.Value).ToList();
+            .Select(i => Vary(i % 2 == 0 ? champion : Near(centres[random.Next(centres.Length)]), random))
+            .Select(p => Rate(Bound(p))).OrderByDescending(s => s.Value).ToList();
 
         var best = new List<Suggestion>();
         foreach (var start in pool.Take(Refined))
@@ -51,7 +59,7 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
             var top = start;
             for (int i = 0; i < RefineRounds; i++)
             {
-                var trial = Rate(space.Snap(Vary(top.Point, random)));
+                var trial = Rate(Bound(Vary(top.Point, random)));
                 if (trial.Value > top.Value && allowed(trial.Point)) top = trial;
             }
 
@@ -62,6 +70,22 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
 
         // What is not searched stays the champion's.
         double[] Near(double[] centre) => [.. centre.Take(space.Searched), .. champion.Skip(space.Searched)];
+
+        double[] Bound(double[] point)
+        {
+            for (int j = 0; j < space.Searched; j++)
+                if (space.Knobs[j].Type != KnobType.Choice)
+                    point[j] = Math.Clamp(point[j], champion[j] - Reach, champion[j] + Reach);
+            var moved = Enumerable.Range(0, space.Searched).Where(j => point[j] != champion[j]).ToList();
+            while (moved.Count > MostMoved)
+            {
+                int back = random.Next(moved.Count);
+                point[moved[back]] = champion[moved[back]];
+                moved.RemoveAt(back);
+            }
+
+            return space.Snap(point);
+        }
 
         Suggestion Rate(double[] point)
         {

@@ -46,7 +46,7 @@ public class EmbeddedResearcherTests
     {
         var study = new StudyFixture();
         var sources = new List<string>();
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 8; i++)
         {
             var proposal = study.Propose()!;
             sources.Add(proposal.Source);
