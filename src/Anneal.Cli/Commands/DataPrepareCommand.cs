@@ -10,7 +10,13 @@ namespace Anneal.Cli.Commands;
 /// <summary><c>anneal data prepare SOURCE... --out DIR</c></summary>
 internal static class DataPrepareCommand
 {
-    private static readonly Argument<string[]> Sources = new("source") { Description = "dotnet-docs, man-pages, a file or folder of .txt, .md or .jsonl (also .gz), or - for JSON lines on standard input.", Arity = ArgumentArity.OneOrMore, HelpName = "SOURCE" };
+    private static readonly Argument<string[]> Sources = new("source")
+    {
+        Description = "dotnet-docs, man-pages, a file or folder of .txt, .md or .jsonl (also .gz), or - for JSON lines on standard input.",
+        Arity = ArgumentArity.OneOrMore,
+        HelpName = "SOURCE",
+    };
+
     private static readonly Option<string> Out = new("--out") { Description = "Where the corpus shall lie.", HelpName = "DIR", Required = true };
     private static readonly Option<long> Seed = new("--seed") { Description = "Seed of the split.", HelpName = "N", DefaultValueFactory = _ => new CorpusOptions().Seed };
     private static readonly Option<double> Validation = new("--validation") { Description = "Share of the bytes held out for validation.", HelpName = "SHARE", DefaultValueFactory = _ => new CorpusOptions().Validation };
@@ -69,7 +75,8 @@ internal static class DataPrepareCommand
         foreach (var (name, side) in ((string, SplitSize)[])[("train", manifest.Train), ("validation", manifest.Validation), ("test (sealed)", manifest.Test)])
             table.AddRow(name, $"{side.Documents:N0}", $"{side.Bytes:N0}");
         output.Results.Write(table);
-        output.Results.WriteLine($"{manifest.ExactDuplicates:N0} exact and {manifest.NearDuplicates:N0} near duplicates of {manifest.DocumentsRead:N0} documents removed; {Units.Plural(manifest.Domains.Count, "domain")}.");
+        output.Results.WriteLine($"{manifest.ExactDuplicates:N0} exact and {manifest.NearDuplicates:N0} near duplicates of {manifest.DocumentsRead:N0} documents removed; "
+            + $"{Units.Plural(manifest.Domains.Count, "domain")}.");
         output.Results.WriteLine($"The corpus lies in {PlainText.Clean(corpus.Directory)}");
     }
 }

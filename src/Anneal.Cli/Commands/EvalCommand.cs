@@ -61,7 +61,8 @@ internal static class EvalCommand
         ["tokens"] = result.Tokens,
         ["bytes"] = result.Bytes,
         ["documents"] = result.DocumentBpb.Count,
-        ["domains"] = new JsonObject(result.ByDomain.Select(domain => KeyValuePair.Create(domain.Key, (JsonNode?)new JsonObject { ["bpb"] = domain.Value.Bpb, ["loss"] = domain.Value.Loss, ["documents"] = domain.Value.Documents }))),
+        ["domains"] = new JsonObject(result.ByDomain.Select(domain => KeyValuePair.Create(domain.Key, (JsonNode?)
+            new JsonObject { ["bpb"] = domain.Value.Bpb, ["loss"] = domain.Value.Loss, ["documents"] = domain.Value.Documents }))),
     };
 
     private static void Print(IAnsiConsole console, EvaluationResult result)

@@ -40,7 +40,8 @@ internal static class SampleCommand
         if (!File.Exists(tokenizer))
             throw new InputException(tokenizer, "is not there; name the model's tokenizer.json with --tokenizer FILE");
         var prompt = call.GetRequiredValue(Prompt);
-        var text = await Sampling.AskAsync(new SampleRequest("1", model.Checkpoint, Path.GetFullPath(tokenizer), prompt, call.GetValue(Tokens), call.GetValue(Temperature), call.GetValue(TopK), call.GetValue(Seed)), cancel);
+        var request = new SampleRequest("1", model.Checkpoint, Path.GetFullPath(tokenizer), prompt, call.GetValue(Tokens), call.GetValue(Temperature), call.GetValue(TopK), call.GetValue(Seed));
+        var text = await Sampling.AskAsync(request, cancel);
         if (output.Json)
             output.Document(new JsonObject { ["checkpoint"] = model.Checkpoint, ["prompt"] = prompt, ["text"] = text, ["seed"] = call.GetValue(Seed) });
         else

@@ -33,7 +33,8 @@ internal static class StudyPage
         return Line(width,
             ($"{Sparkline.Bar(share, 24)} ", Plain),
             ($"{Units.Flops(board.Flops)}{(flops is { } most ? $" of {Units.Flops(most)}" : "")}", Plain),
-            ($" · {Units.Duration(board.Seconds)}{(seconds is { } clock ? $" of {Units.Duration(clock)}" : "")}{(share > 0.05 ? $", at most {Units.Duration(board.Seconds * Math.Max(0, 1 - share) / share)} left" : "")}", Dim),
+            ($" · {Units.Duration(board.Seconds)}{(seconds is { } clock ? $" of {Units.Duration(clock)}" : "")}", Dim),
+            ($"{(share > 0.05 ? $", at most {Units.Duration(board.Seconds * Math.Max(0, 1 - share) / share)} left" : "")}", Dim),
             ($" · {Units.Plural(board.Finished, "run")}{(board.Incidents > 0 ? $" · {Units.Plural(board.Incidents, "incident")}" : "")}", Dim));
     }
 
@@ -41,7 +42,9 @@ internal static class StudyPage
     {
         var kept = board.Judged.Where(experiment => experiment.Verdict is Verdict.Confirmed).ToList();
         var champion = board.Baseline is { } baseline
-            ? kept.Count == 0 ? $"champion: the baseline, {Units.Value(baseline)}" : $"champion: {Units.Value(baseline - board.Gained)} ({Units.Effect(board.Gained)} on the baseline): {string.Join(" + ", kept.Select(experiment => experiment.ShortName()))}"
+            ? kept.Count == 0
+                ? $"champion: the baseline, {Units.Value(baseline)}"
+                : $"champion: {Units.Value(baseline - board.Gained)} ({Units.Effect(board.Gained)} on the baseline): {string.Join(" + ", kept.Select(experiment => experiment.ShortName()))}"
             : "champion: the baseline, not measured yet";
         return Line(width, (champion, Strong));
     }
@@ -58,7 +61,12 @@ internal static class StudyPage
         yield return Line(width, ($"     {StudyWords.Change(trial.Proposal.Change)}", Plain), ($"   predicted {Units.Effect(trial.Proposal.Predicted.Mean)} ± {trial.Proposal.Predicted.Sd:0.0000}", Dim));
         yield return Line(width, ($"     {trial.Proposal.Mechanism}", Dim));
         if (trial.State is { } state)
-            yield return Line(width, ($"     {Units.Plural(trial.Pairs, "pair")}: {Units.Effect(state.Effect)}, evidence {Sparkline.Bar(Math.Log(Math.Max(1, state.EValue)) / Math.Log(Math.Max(2, state.Bar)), 16)} e = {Units.EValue(state.EValue)} of {Units.EValue(state.Bar)}", Plain));
+        {
+            var share = Math.Log(Math.Max(1, state.EValue)) / Math.Log(Math.Max(2, state.Bar));
+            yield return Line(width,
+                ($"     {Units.Plural(trial.Pairs, "pair")}: {Units.Effect(state.Effect)}, evidence ", Plain),
+                ($"{Sparkline.Bar(share, 16)} e = {Units.EValue(state.EValue)} of {Units.EValue(state.Bar)}", Plain));
+        }
         else if (trial.Screens.Count > 0)
             yield return Line(width, ($"     screened {string.Join(", ", trial.Screens.Select(screen => $"{screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)} ({screen.Decision})"))}", Plain));
         foreach (var run in board.Running.Where(run => run.Started.Experiment == trial.Number))
@@ -77,7 +85,11 @@ internal static class StudyPage
 
     private static Paragraph Judged(ExperimentRecord experiment, int width)
     {
-        return Line(width, ($"{experiment.Id,3}  ", Plain), ($"{experiment.VerdictWord(),-12} ", Tables.Colour(experiment.Verdict)), ($"{Units.Effect(experiment.Effect),8}  ", Plain), (experiment.ChangeText(), Plain), ($"  {experiment.Reason}", Dim));
+        return Line(width,
+            ($"{experiment.Id,3}  ", Plain),
+            ($"{experiment.VerdictWord(),-12} ", Tables.Colour(experiment.Verdict)),
+            ($"{Units.Effect(experiment.Effect),8}  ", Plain),
+            (experiment.ChangeText(), Plain), ($"  {experiment.Reason}", Dim));
     }
 
     /// <summary>Pieces on one line, cut at the terminal's edge; nothing in them is markup.</summary>

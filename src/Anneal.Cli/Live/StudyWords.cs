@@ -11,8 +11,10 @@ internal static class StudyWords
     {
         PhaseStarted phase => phase.Detail,
         CorpusProgressed corpus => $"corpus: {corpus.Message}",
-        ExperimentProposed proposed => $"experiment {proposed.Experiment} proposed: {proposed.Proposal.Hypothesis} [{Change(proposed.Proposal.Change)}]; predicted {Units.Effect(proposed.Proposal.Predicted.Mean)} ± {proposed.Proposal.Predicted.Sd:0.0000}",
-        RungScreened screened => $"experiment {screened.Experiment} screened at {screened.Screen.Fraction:0.###}: {Units.Effect(screened.Screen.Control - screened.Screen.Treatment)}, {screened.Screen.Decision}: {screened.Screen.Reason}",
+        ExperimentProposed proposed => $"experiment {proposed.Experiment} proposed: {proposed.Proposal.Hypothesis} [{Change(proposed.Proposal.Change)}]; "
+            + $"predicted {Units.Effect(proposed.Proposal.Predicted.Mean)} ± {proposed.Proposal.Predicted.Sd:0.0000}",
+        RungScreened screened => $"experiment {screened.Experiment} screened at {screened.Screen.Fraction:0.###}: "
+            + $"{Units.Effect(screened.Screen.Control - screened.Screen.Treatment)}, {screened.Screen.Decision}: {screened.Screen.Reason}",
         PairJudged judged => $"experiment {judged.Experiment} pair {judged.Pair.Index + 1}: {Units.Effect(judged.Pair.Difference)}, e = {Units.EValue(judged.State.EValue)} of {Units.EValue(judged.State.Bar)}",
         VerdictGiven verdict => Verdict(verdict.Experiment),
         ChampionChanged champion => $"experiment {champion.Experiment} is the new champion",

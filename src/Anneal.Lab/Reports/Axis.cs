@@ -50,8 +50,8 @@ internal readonly record struct Axis(double Min, double Max, double From, double
         var ticks = new List<(double, string)>();
         for (var exponent = (int)Math.Floor(Math.Log10(Min)); exponent <= Math.Log10(Max); exponent++)
             foreach (var mantissa in mantissas)
-                if (Holds(mantissa * Math.Pow(10, exponent)))
-                    ticks.Add((mantissa * Math.Pow(10, exponent), Units.Count(mantissa * Math.Pow(10, exponent), "").Replace(".00", "", StringComparison.Ordinal).Replace(".0 ", " ", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)));
+                if (mantissa * Math.Pow(10, exponent) is var value && Holds(value))
+                    ticks.Add((value, Units.Short(value)));
         return ticks;
     }
 }

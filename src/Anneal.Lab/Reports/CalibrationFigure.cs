@@ -11,9 +11,13 @@ internal static class CalibrationFigure
         var unit = Units.Objective(study.Spec.Objective);
         var measured = study.Experiments.Where(experiment => experiment is { Effect: not null, Verdict: not null and not Verdict.Invalid }).ToList();
         var rows = measured.Select(experiment => (IReadOnlyList<string>)
-            [$"{experiment.Id}", experiment.ChangeText(), Units.Effect(experiment.Proposal.Predicted.Mean), Units.Interval(Range(experiment)), Units.Effect(experiment.Effect), Covered(experiment) ? "yes" : "no", experiment.Pairs.Count > 0 ? "pairs" : "screening"]).ToList();
+        [
+            $"{experiment.Id}", experiment.ChangeText(), Units.Effect(experiment.Proposal.Predicted.Mean), Units.Interval(Range(experiment)),
+            Units.Effect(experiment.Effect), Covered(experiment) ? "yes" : "no", experiment.Pairs.Count > 0 ? "pairs" : "screening",
+        ]).ToList();
         return new Figure("calibration", "Predicted against measured", Summary(measured), measured.Count == 0 ? null : Draw(measured, unit),
-            "Across: the predicted effect with its 95% range. Up: the measured effect (signs as in the staircase). On the diagonal the prediction was right. Arrows mark points beyond the scale; their numbers are in the table.",
+            "Across: the predicted effect with its 95% range. Up: the measured effect (signs as in the staircase). "
+            + "On the diagonal the prediction was right. Arrows mark points beyond the scale; their numbers are in the table.",
             new Table(["experiment", "change", "predicted", "95% range", "measured", "inside", "measured by"], rows));
     }
 

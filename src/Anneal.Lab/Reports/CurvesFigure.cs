@@ -8,10 +8,12 @@ internal static class CurvesFigure
     public static Figure Of(StudyRecord study)
     {
         var (baseline, champion) = Arms(study);
-        var comparable = baseline.Count == 0 || champion.Count == 0 || RecipeDiff.Between(baseline[0].Recipe, champion[0].Recipe).All(difference => !difference.Key.StartsWith("tokenizer.", StringComparison.Ordinal));
+        var comparable = baseline.Count == 0 || champion.Count == 0
+            || RecipeDiff.Between(baseline[0].Recipe, champion[0].Recipe).All(difference => !difference.Key.StartsWith("tokenizer.", StringComparison.Ordinal));
         var rows = baseline.Select(run => Row("baseline", run)).Concat(champion.Select(run => Row("champion", run))).ToList();
         return new Figure("curves", "Learning curves", Summary(baseline, champion, comparable), rows.Count == 0 ? null : Draw(baseline, champion),
-            "Train loss in nats per token, averaged in bins. Dashed: baseline. Solid: champion. One line for each seed; both axes are logarithmic. Losses per token compare only under one tokenizer; the verdict rests on held-out text.",
+            "Train loss in nats per token, averaged in bins. Dashed: baseline. Solid: champion. One line for each seed; both axes are logarithmic. "
+            + "Losses per token compare only under one tokenizer; the verdict rests on held-out text.",
             new Table(["arm", "run", "seed", "parameters", "steps", "tokens", "FLOPs", "last train loss", "objective"], rows));
     }
 
@@ -38,7 +40,9 @@ internal static class CurvesFigure
             ? $"The baseline ends at {baseline.Average(run => run.Curve[^1].Loss):0.000} nats per token after {Units.Count(tokens, "tokens")}; there is no champion to hold against it."
             : $"With equal compute ({Units.Flops(champion.Average(run => run.Flops))} a run) the champion reads {Units.Count(champion.Average(run => run.Tokens), "tokens")} where the baseline reads "
                 + $"{Units.Count(tokens, "tokens")}"
-                + (comparable ? $", and ends at {champion.Average(run => run.Curve[^1].Loss):0.000} against {baseline.Average(run => run.Curve[^1].Loss):0.000} nats per token of train text." : "; their tokenizers differ, so their losses per token do not compare.");
+                + (comparable
+                    ? $", and ends at {champion.Average(run => run.Curve[^1].Loss):0.000} against {baseline.Average(run => run.Curve[^1].Loss):0.000} nats per token of train text."
+                    : "; their tokenizers differ, so their losses per token do not compare.");
     }
 
     private static Drawing Draw(List<RunRecord> baseline, List<RunRecord> champion)
@@ -62,8 +66,12 @@ internal static class CurvesFigure
             {
                 foreach (var run in runs)
                     drawing.Path(run.Curve.Where(point => point.Tokens > 0 && double.IsFinite(point.Loss) && point.Loss > 0).Select(point => (x[across(run, point)], y[point.Loss])), style);
-                if (runs.Count > 0 && labelled)
-                    drawing.Text(x[across(runs[0], runs[0].Curve[runs[0].Curve.Count / 3])] + (style == "curve-baseline" ? 10 : -8), y[runs[0].Curve[runs[0].Curve.Count / 3].Loss] + (style == "curve-baseline" ? -10 : 18), label, style == "curve-baseline" ? "strong" : "end strong blue");
+                if (runs.Count == 0 || !labelled)
+                    continue;
+                // The baseline is named above its curve, the champion below.
+                var third = runs[0].Curve[runs[0].Curve.Count / 3];
+                var (aside, down, side) = label == "baseline" ? (10, -10, "strong") : (-8, 18, "end strong blue");
+                drawing.Text(x[across(runs[0], third)] + aside, y[third.Loss] + down, label, side);
             }
         }
     }

@@ -14,7 +14,10 @@ internal static class ExperimentsSection
         """);
 
     private static Markup Rows(StudyRecord study) => Markup.Of($"""
-        <div class="scroll"><table class="experiments"><thead><tr><th class="n" scope="col">#</th><th scope="col">Hypothesis, mechanism, change</th><th scope="col">Screening</th><th scope="col">Measured</th><th scope="col">Verdict and reason</th><th class="n" scope="col">Cost</th></tr></thead>
+        <div class="scroll"><table class="experiments"><thead><tr>
+        <th class="n" scope="col">#</th><th scope="col">Hypothesis, mechanism, change</th><th scope="col">Screening</th>
+        <th scope="col">Measured</th><th scope="col">Verdict and reason</th><th class="n" scope="col">Cost</th>
+        </tr></thead>
         <tbody>{Markup.Join(study.Experiments, Row)}</tbody></table></div>
         """);
 
@@ -23,7 +26,9 @@ internal static class ExperimentsSection
         var proposal = experiment.Proposal;
         return Markup.Of($"""
             <tr id="experiment-{experiment.Id}"><td class="n">{experiment.Id}</td>
-            <td class="what"><b>{proposal.Hypothesis}</b><small>{proposal.Mechanism}</small><small><code>{experiment.ChangeText()}</code></small><small>Refuted by: {proposal.Refutation}</small><small>From {proposal.Source}; predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}</small></td>
+            <td class="what"><b>{proposal.Hypothesis}</b><small>{proposal.Mechanism}</small><small><code>{experiment.ChangeText()}</code></small>
+            <small>Refuted by: {proposal.Refutation}</small>
+            <small>From {proposal.Source}; predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}</small></td>
             <td>{(experiment.Screens.Count == 0 ? Markup.Of($"–") : Markup.Join(experiment.Screens, Screen))}</td>
             <td>{Measured(experiment)}</td>
             <td>{Chip(experiment)}<small>{experiment.Reason ?? ""}</small></td>
@@ -32,13 +37,15 @@ internal static class ExperimentsSection
     }
 
     private static Markup Screen(ScreenRecord screen) => Markup.Of($"""
-        <div class="rung" title="{screen.Reason}">at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, <b>{screen.Decision}</b><small>at 1: {Units.Effect(screen.Extrapolated)} ± {screen.ExtrapolatedSd:0.0000}</small></div>
+        <div class="rung" title="{screen.Reason}">at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, <b>{screen.Decision}</b>
+        <small>at 1: {Units.Effect(screen.Extrapolated)} ± {screen.ExtrapolatedSd:0.0000}</small></div>
         """);
 
     private static Markup Measured(ExperimentRecord experiment) => experiment.Pairs.Count == 0
         ? Markup.Of($"{(experiment.Effect is null ? "–" : $"{Units.Effect(experiment.Effect)} by screening")}")
         : Markup.Of($"""
-            {Units.Effect(experiment.Effect)}<small>{Units.Interval(experiment.Interval)}</small><small>{Units.Plural(experiment.Pairs.Count, "pair")}{(experiment.Evidence is var (value, bar) ? $", e = {Units.EValue(value)}, bar {Units.EValue(bar)}" : "")}</small>
+            {Units.Effect(experiment.Effect)}<small>{Units.Interval(experiment.Interval)}</small>
+            <small>{Units.Plural(experiment.Pairs.Count, "pair")}{(experiment.Evidence is var (value, bar) ? $", e = {Units.EValue(value)}, bar {Units.EValue(bar)}" : "")}</small>
             """);
 
     private static Markup Chip(ExperimentRecord experiment) => Markup.Of($"""
@@ -65,5 +72,9 @@ internal static class ExperimentsSection
 
     private static Table IncidentTable(StudyRecord study) => new(
         ["experiment", "run", "step", "severity", "action", "detector", "cause", "message"],
-        [.. study.Incidents.Select(incident => (IReadOnlyList<string>)[incident.Experiment?.ToString() ?? "–", incident.Run, $"{incident.Step}", incident.Severity, incident.Action, incident.Detector, incident.Cause, incident.Message])]);
+        [.. study.Incidents.Select(incident => (IReadOnlyList<string>)
+        [
+            incident.Experiment?.ToString() ?? "–", incident.Run, $"{incident.Step}", incident.Severity,
+            incident.Action, incident.Detector, incident.Cause, incident.Message,
+        ])]);
 }

@@ -52,7 +52,12 @@ public static class HtmlReport
     private static Markup Css => Markup.Trusted(Stylesheet.Css);
 
     private static Markup Contents => Markup.Of($"""
-        <nav aria-label="Contents"><a href="#plan">The plan</a> <a href="#sealed">Sealed comparison</a> <a href="#staircase">Kept and discarded</a> <a href="#pairs">Evidence</a> <a href="#noise">Noise</a> <a href="#calibration">Predictions</a> <a href="#curves">Curves</a> <a href="#experiments">All experiments</a> <a href="#account">Compute</a> <a href="#recipes">Recipes</a> <a href="#reproduce">Reproduce</a></nav>
+        <nav aria-label="Contents">
+        <a href="#plan">The plan</a> <a href="#sealed">Sealed comparison</a> <a href="#staircase">Kept and discarded</a>
+        <a href="#pairs">Evidence</a> <a href="#noise">Noise</a> <a href="#calibration">Predictions</a>
+        <a href="#curves">Curves</a> <a href="#experiments">All experiments</a> <a href="#account">Compute</a>
+        <a href="#recipes">Recipes</a> <a href="#reproduce">Reproduce</a>
+        </nav>
         """);
 
     private static Markup FigureMarkup(int number, Figure figure) => Markup.Of($"""

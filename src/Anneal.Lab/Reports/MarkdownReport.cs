@@ -34,7 +34,11 @@ public static class MarkdownReport
         {
             page.Append("\n## Incidents\n\n");
             foreach (var incident in study.Incidents)
-                page.Append($"- {Escape(incident.Run)}{(incident.Experiment is { } id ? $" (experiment {id})" : "")}, step {incident.Step}: {Escape(incident.Message)} ({Escape(incident.Detector)}, {Escape(incident.Cause)}; {Escape(incident.Severity)}, {Escape(incident.Action)})\n");
+            {
+                var experiment = incident.Experiment is { } id ? $" (experiment {id})" : "";
+                var seen = $"{Escape(incident.Detector)}, {Escape(incident.Cause)}; {Escape(incident.Severity)}, {Escape(incident.Action)}";
+                page.Append($"- {Escape(incident.Run)}{experiment}, step {incident.Step}: {Escape(incident.Message)} ({seen})\n");
+            }
         }
 
         page.Append($"\n## Compute\n\n{Escape(AccountSection.Sentence(study))}\n");
@@ -47,7 +51,8 @@ public static class MarkdownReport
         Append(page, RecipesSection.Differences(differences));
         page.Append($"\nThe champion in full:\n\n{Indent(study.Champion)}");
 
-        page.Append($"\n## How to reproduce\n\n{ReproduceSection.Sentence}\n\n{Indent(ReproduceSection.Command)}\nstudy.yaml:\n\n{Indent(StudyText.Of(study.Spec, ReproduceSection.BaselineFile))}\nbaseline.yaml:\n\n{Indent(study.Baseline)}\nIt ran on and with:\n\n");
+        page.Append($"\n## How to reproduce\n\n{ReproduceSection.Sentence}\n\n{Indent(ReproduceSection.Command)}\n");
+        page.Append($"study.yaml:\n\n{Indent(StudyText.Of(study.Spec, ReproduceSection.BaselineFile))}\nbaseline.yaml:\n\n{Indent(study.Baseline)}\nIt ran on and with:\n\n");
         foreach (var (key, value) in study.Provenance)
             page.Append($"- {Escape(key)}: {Escape(value)}\n");
         page.Append($"\n{ReproduceSection.Openings(study)}\n");
@@ -61,7 +66,8 @@ public static class MarkdownReport
         page.Append($"**{experiment.VerdictWord()}**{(experiment.Reason is { } reason ? $": {Escape(reason)}" : "")}\n\n");
         page.Append($"- change: {Escape(experiment.ChangeText())}\n- mechanism: {Escape(proposal.Mechanism)}\n- refuted by: {Escape(proposal.Refutation)}\n");
         page.Append($"- predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000} (from {Escape(proposal.Source)}), measured {Units.Effect(experiment.Effect)}");
-        page.Append(experiment.Pairs.Count == 0 ? "\n" : $" ({Units.Interval(experiment.Interval)}, {Units.Plural(experiment.Pairs.Count, "pair")}{(experiment.Evidence is var (value, bar) ? $", e = {Units.EValue(value)} against {Units.EValue(bar)}" : "")})\n");
+        var evidence = experiment.Evidence is var (value, bar) ? $", e = {Units.EValue(value)} against {Units.EValue(bar)}" : "";
+        page.Append(experiment.Pairs.Count == 0 ? "\n" : $" ({Units.Interval(experiment.Interval)}, {Units.Plural(experiment.Pairs.Count, "pair")}{evidence})\n");
         foreach (var screen in experiment.Screens)
             page.Append($"- screening at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, {Escape(screen.Decision)}: {Escape(screen.Reason)}\n");
         page.Append($"- cost: {Units.Flops(experiment.Flops)}, {Units.Duration(experiment.Seconds)}\n");

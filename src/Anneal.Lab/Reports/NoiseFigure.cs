@@ -13,7 +13,8 @@ internal static class NoiseFigure
             ("null pairs", "another initialisation, same data order", study.NullPairs),
             ("nudge pairs", "same initialisation, learning rate × 1.0001", study.NudgePairs),
         ];
-        var rows = kinds.SelectMany(kind => kind.Pairs.Select(pair => (IReadOnlyList<string>)[kind.Name, $"{pair.Index + 1}", Units.Value(pair.Control), Units.Value(pair.Treatment), Units.Effect(pair.Difference)])).ToList();
+        var rows = kinds.SelectMany(kind => kind.Pairs.Select(pair => (IReadOnlyList<string>)
+            [kind.Name, $"{pair.Index + 1}", Units.Value(pair.Control), Units.Value(pair.Treatment), Units.Effect(pair.Difference)])).ToList();
         return new Figure("noise", "Noise: pairs in which nothing was changed", Summary(study, unit), rows.Count == 0 ? null : Draw(kinds, study.Spec.Acceptance.MinEffect, unit),
             "Each stroke is the difference within one pair; the thin bar spans two standard deviations around zero. The noise plans the number of pairs; the gate judges by each experiment's own pairs.",
             new Table(["kind", "pair", "first", "second", "difference"], rows));

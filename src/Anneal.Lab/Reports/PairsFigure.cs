@@ -14,7 +14,10 @@ internal static class PairsFigure
         var unit = Units.Objective(study.Spec.Objective);
         var tested = study.Experiments.Where(experiment => experiment.Pairs.Count > 0).ToList();
         var rows = tested.SelectMany(experiment => Trajectory(experiment).Select((state, i) => (IReadOnlyList<string>)
-            [$"{experiment.Id}", $"{i + 1}", Units.Value(experiment.Pairs[i].Control), Units.Value(experiment.Pairs[i].Treatment), Units.Effect(experiment.Pairs[i].Difference), Units.Effect(state.Mean), Units.Interval((state.Low, state.High))])).ToList();
+        [
+            $"{experiment.Id}", $"{i + 1}", Units.Value(experiment.Pairs[i].Control), Units.Value(experiment.Pairs[i].Treatment),
+            Units.Effect(experiment.Pairs[i].Difference), Units.Effect(state.Mean), Units.Interval((state.Low, state.High)),
+        ])).ToList();
         return new Figure("pairs", "Paired differences and the evidence", Summary(study, tested), tested.Count == 0 ? null : Draw(study, tested, unit),
             "Dots: champion minus change for one pair of seeds, above zero is better. Line: their mean so far; band: 95% confidence sequence, valid whenever one looks. "
             + "Dashed: the smallest effect worth having. The bar under each panel is the e-value against the bar that it had to reach (the tick), on a logarithmic scale.",

@@ -9,7 +9,8 @@ internal static class SealedFigure
     {
         var unit = Units.Objective(study.Spec.Objective);
         var pairs = study.Sealed?.Pairs ?? [];
-        var rows = pairs.Select(pair => (IReadOnlyList<string>)[$"{pair.Index + 1}", Units.Value(pair.Control), Units.Value(pair.Treatment), Units.Effect(pair.Difference), pair.ControlRun, pair.TreatmentRun]).ToList();
+        var rows = pairs.Select(pair => (IReadOnlyList<string>)
+            [$"{pair.Index + 1}", Units.Value(pair.Control), Units.Value(pair.Treatment), Units.Effect(pair.Difference), pair.ControlRun, pair.TreatmentRun]).ToList();
         return new Figure("sealed", "The sealed comparison", Summary(study, pairs, unit), pairs.Count == 0 ? null : Draw(study.Sealed!, study.Spec.Acceptance.MinEffect, unit),
             "Hollow square: baseline. Filled circle: champion. One row for each pair of seeds, left is better; below, the mean difference with its 95% t-interval, right is better.",
             new Table(["pair", "baseline", "champion", "difference", "baseline run", "champion run"], rows));

@@ -16,6 +16,15 @@ public static class Units
     /// <summary>A count of something, three digits above a thousand: <c>412 k tokens</c>.</summary>
     public static string Count(double count, string noun) => Scaled(count, noun);
 
+    /// <summary>A round number in as few characters as it takes: <c>300k</c>, <c>2.5M</c>.</summary>
+    public static string Short(double value)
+    {
+        foreach (var (scale, prefix) in Prefixes)
+            if (Math.Abs(value) >= scale)
+                return $"{Text(value / scale, "0.##")}{prefix}";
+        return Text(value, "0.####");
+    }
+
     /// <summary>Seconds as <c>4.2 s</c>, <c>5 min 12 s</c> or <c>3 h 07 min</c>.</summary>
     public static string Duration(double seconds) => seconds switch
     {
