@@ -11,18 +11,19 @@ internal static class DurabilitySuite
 
     private const int Kills = 200;
 
-    /// <summary>Rows: kills survived, and whether the outcome is the same.</summary>
+    /// <summary>Rows: kills survived, and whether the outcome is the same. A number as argument: that many kills.</summary>
     public static IEnumerable<BenchmarkRow> Run(string[] args)
     {
+        var kills = args is [var text, ..] ? int.Parse(text) : Kills;
         using var tiny = new TinyStudy();
         var clock = Stopwatch.StartNew();
         var undisturbed = tiny.RunAsync().GetAwaiter().GetResult();
         var longest = clock.Elapsed / 3;
         var spree = new KillingSpree(tiny, Path.Combine(tiny.Folder, "killed"), seed: 1);
-        var killed = spree.RunAsync(Kills, longest, CancellationToken.None).GetAwaiter().GetResult();
+        var killed = spree.RunAsync(kills, longest, CancellationToken.None).GetAwaiter().GetResult();
         var same = Outcome.Of(killed) == Outcome.Of(undisturbed);
         var how = $"kill -9 at random moments (seed 1) of the study ({spree.StudiesKilled}) and of single workers ({spree.WorkersKilled}), then resumed to the end";
-        yield return BenchmarkRow.AtLeast("durability: kill -9 survived", spree.StudiesKilled + spree.WorkersKilled, "kills", Kills, how);
+        yield return BenchmarkRow.AtLeast("durability: kill -9 survived", spree.StudiesKilled + spree.WorkersKilled, "kills", kills, how);
         yield return BenchmarkRow.AtLeast("durability: outcome as undisturbed", same ? 1 : 0, "1 = same", 1, "experiments, verdicts, effects, pairs, champion, sealed values, runs and FLOPs compared as text");
     }
 
