@@ -8,8 +8,9 @@ public static class AcceptanceGate
 {
     /// <summary>Said beside every reported effect.</summary>
     public const string BiasStatement =
-        "The effect is the plain mean of the confirmation pairs. Stopping when the evidence suffices biases it upward a little; "
-        + "the confidence sequence stays valid at the stopping time.";
+        "The effect is the plain mean of the confirmation pairs. Stopping when the evidence suffices biases it upward: on real null "
+        + "noise by 0.4 sigma of a pair's difference where the true effect is 1 sigma, 0.1 at 2 and less than 0.05 from 3 on. "
+        + "The confidence sequence stays valid at the stopping time.";
 
     /// <summary>A future pair may turn out this many standard errors above the mean so far before the experiment is called hopeless.</summary>
     private const double Optimism = 1.28;

@@ -42,11 +42,11 @@ public static class Screening
     /// <summary>Below this chance the last rung stops it.</summary>
     internal const double LastStopBelow = 0.40;
 
-    /// <summary>Above this chance it skips the remaining rungs.</summary>
-    internal const double PromoteAbove = 0.96;
+    /// <summary>Above this chance it skips the remaining rungs: a rung costs about a full run, a confirmation in vain about five.</summary>
+    internal const double PromoteAbove = 0.85;
 
-    /// <summary>Sd of the slope per doubling of compute, as a share of the effect seen.</summary>
-    internal const double SlopeShare = 0.2;
+    /// <summary>Sd of the slope per doubling of compute, as a share of the effect seen; random recipes show about this much.</summary>
+    internal const double SlopeShare = 0.35;
 
     /// <summary>Noise at fraction r is NoiseSd * r^-NoiseGrowth.</summary>
     internal const double NoiseGrowth = 0.35;

@@ -3,11 +3,11 @@ namespace Anneal.Lab.Research.Search;
 /// <summary>
 /// Gaussian process on paired differences: control minus treatment is f(control) - f(treatment), so seeds, data order and
 /// whatever else the two arms share cancel, and champions that came later need no common zero.
-/// A short rung sees f plus halvings * g with g of the same shape and <see cref="RungDrift"/> its size.
+/// A short rung sees f plus halvings * g with g of the same shape; its size, near <see cref="RungDrift"/> of f's, is fitted too.
 /// </summary>
 internal sealed class PairedProcess
 {
-    private const double RungDrift = 0.25;
+    private const double RungDrift = 0.35;
 
     private readonly MixedKernel kernel;
     private readonly List<double[]> points = [];
@@ -78,11 +78,11 @@ internal sealed class PairedProcess
     private void Fit()
     {
         int d = kernel.Space.Count;
-        var theta = new double[d + 1];                  // log relevances, log scale against the typical one
+        var theta = new double[d + 2];                  // log relevances, log scale and log drift against the typical ones
         double best = Evaluate(theta, keep: false);
         for (double step = 1.2; step > 0.25; step /= 2)
         {
-            for (int j = 0; j <= d; j++)
+            for (int j = 0; j < theta.Length; j++)
             {
                 double start = theta[j], chosen = start;
                 foreach (double trial in (ReadOnlySpan<double>)[start + step, start - step])
@@ -105,6 +105,7 @@ internal sealed class PairedProcess
         int d = kernel.Space.Count, n = data.Count;
         double[] shares = Relevance(theta.AsSpan(0, d));
         double scale2 = Math.Pow(typicalScale * Math.Exp(theta[d]), 2);
+        double drift2 = Math.Pow(RungDrift * Math.Exp(theta[d + 1] / 2), 2);
         var k = new double[points.Count][];
         for (int i = 0; i < k.Length; i++)
         {
@@ -121,7 +122,7 @@ internal sealed class PairedProcess
             for (int j = 0; j <= i; j++)
             {
                 var (cj, tj) = arms[j];
-                double drift = 1 + RungDrift * RungDrift * hi * -Math.Log2(data[j].Fraction);
+                double drift = 1 + drift2 * hi * -Math.Log2(data[j].Fraction);
                 matrix[i][j] = drift * (At(ci, cj) - At(ci, tj) - At(ti, cj) + At(ti, tj));
             }
 
