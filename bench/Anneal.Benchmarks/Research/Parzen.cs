@@ -36,6 +36,7 @@ internal sealed class NumberParzen : IParzen
     private readonly double[] means;
     private readonly double[] sigmas;
     private readonly double[] weights;
+    private readonly double[] heights;   // weight over sigma over the kernel's mass inside 0..1
 
     public NumberParzen(double[] observations)
     {
@@ -52,6 +53,7 @@ internal sealed class NumberParzen : IParzen
         }
 
         sigmas[^1] = 1;
+        heights = [.. means.Select((m, i) => weights[i] / sigmas[i] / (Normal.Cdf((1 - m) / sigmas[i]) - Normal.Cdf(-m / sigmas[i])))];
     }
 
     public double Sample(Random random)
@@ -64,12 +66,7 @@ internal sealed class NumberParzen : IParzen
     public double LogDensity(double x)
     {
         double sum = 0;
-        for (int i = 0; i < means.Length; i++)
-        {
-            double mass = Normal.Cdf((1 - means[i]) / sigmas[i]) - Normal.Cdf(-means[i] / sigmas[i]);
-            sum += weights[i] * Normal.Density((x - means[i]) / sigmas[i]) / sigmas[i] / mass;
-        }
-
+        for (int i = 0; i < means.Length; i++) sum += heights[i] * Normal.Density((x - means[i]) / sigmas[i]);
         return Math.Log(sum + 1e-300);
     }
 }

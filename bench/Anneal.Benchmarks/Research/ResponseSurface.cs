@@ -19,7 +19,8 @@ internal sealed class ResponseSurface
         double[][] points = [.. good.Select(r => r.Point)];
         (low, LowR2) = Ridge.Fit(space, points, [.. good.Select(r => Math.Log(r.Low!.Value))]);
         (high, HighR2) = Ridge.Fit(space, points, [.. good.Select(r => Math.Log(r.High!.Value))]);
-        var twins = good.Where(r => r.Repeats is not null).Select(r => (Again: r, First: rows.First(x => x.Index == r.Repeats))).Where(t => t.First.Low is not null).ToArray();
+        // Repeats against one another: against the run that was chosen for being good they would look worse than they are.
+        var twins = good.Where(r => r.Repeats is not null).GroupBy(r => r.Repeats).Where(g => g.Count() > 1).Select(g => (First: g.First(), Again: g.Last())).ToArray();
         LowSd = Math.Sqrt(twins.Average(t => Math.Pow(Math.Log(t.Again.Low!.Value / t.First.Low!.Value), 2)) / 2);
         HighSd = Math.Sqrt(twins.Average(t => Math.Pow(Math.Log(t.Again.High!.Value / t.First.High!.Value), 2)) / 2);
         FailureShare = attempts.Count(a => a.Failed) / (double)attempts.Length;

@@ -10,7 +10,7 @@ namespace Anneal.Benchmarks.Research;
 internal static class SearchCampaign
 {
     /// <summary>Compute after which a search is given up, in full runs.</summary>
-    public const double Cap = 1500;
+    public const double Cap = 600;
 
     /// <summary>Searches until the target is reached, the searcher gives up or <see cref="Cap"/> is spent.</summary>
     /// <param name="low">Log bits per byte at the short rung.</param>

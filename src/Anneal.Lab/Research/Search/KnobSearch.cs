@@ -20,9 +20,9 @@ internal sealed record Suggestion(double[] Point, double Mean, double Sd, double
 /// <param name="useful">Least gain worth having.</param>
 internal sealed class KnobSearch(KnobSpace space, double typicalScale, double useful)
 {
-    private const int Candidates = 600;
-    private const int Refined = 6;
-    private const int RefineRounds = 40;
+    private const int Candidates = 320;
+    private const int Refined = 4;
+    private const int RefineRounds = 30;
 
     /// <summary>Most knobs that differ from the champion.</summary>
     private const int MostMoved = 4;

@@ -16,18 +16,23 @@ internal sealed class MixedKernel(KnobSpace space)
     /// <summary>Squared distances knob by knob, then the one-knob covariances: 2 d values, free of the relevances.</summary>
     public double[] Parts(double[] x, double[] y)
     {
+        var parts = new double[2 * space.Count];
+        Parts(x, y, parts);
+        return parts;
+    }
+
+    /// <summary>The same into a buffer.</summary>
+    public void Parts(double[] x, double[] y, Span<double> parts)
+    {
         int d = space.Count;
-        var parts = new double[2 * d];
         for (int j = 0; j < d; j++)
         {
             parts[j] = space.Distance2(j, x[j], y[j]);
             parts[d + j] = Math.Exp(-parts[j] / (2 * KnobLength2));
         }
-
-        return parts;
     }
 
-    /// <summary>Covariance from <see cref="Parts"/> under relevances that sum to 1.</summary>
+    /// <summary>Covariance from <c>Parts</c> under relevances that sum to 1.</summary>
     public static double Combine(ReadOnlySpan<double> parts, ReadOnlySpan<double> relevance)
     {
         int d = relevance.Length;

@@ -19,6 +19,8 @@ internal sealed class PairedProcess
     private double variance;
     private Cholesky factor = null!;
     private double[] weights = [];
+    private double[]? firstPoint;
+    private double[] firstCovariances = [];
 
     /// <param name="kernel">Shape of the covariance.</param>
     /// <param name="data">Observations.</param>
@@ -56,12 +58,7 @@ internal sealed class PairedProcess
     {
         double prior = 2 * variance * (1 - MixedKernel.Combine(kernel.Parts(control, treatment), relevance));
         if (data.Count == 0) return (0, Math.Sqrt(Math.Max(prior, 0)));
-        Span<double> toControl = stackalloc double[points.Count], toTreatment = stackalloc double[points.Count];
-        for (int i = 0; i < points.Count; i++)
-        {
-            toControl[i] = MixedKernel.Combine(kernel.Parts(control, points[i]), relevance);
-            toTreatment[i] = MixedKernel.Combine(kernel.Parts(treatment, points[i]), relevance);
-        }
+        double[] toControl = ToPoints(control), toTreatment = ToPoints(treatment);
 
         Span<double> covariance = stackalloc double[data.Count];
         for (int i = 0; i < data.Count; i++)
@@ -74,13 +71,29 @@ internal sealed class PairedProcess
         return (Vectors.Dot(covariance, weights), Math.Sqrt(Math.Max(prior - Vectors.Dot(z, z), 1e-12 * variance)));
     }
 
+    /// <summary>Covariances of a point with all points seen; the first one's are kept, for a search asks about one champion.</summary>
+    private double[] ToPoints(double[] point)
+    {
+        if (ReferenceEquals(point, firstPoint)) return firstCovariances;
+        var covariances = new double[points.Count];
+        Span<double> buffer = stackalloc double[2 * point.Length];
+        for (int i = 0; i < covariances.Length; i++)
+        {
+            kernel.Parts(point, points[i], buffer);
+            covariances[i] = MixedKernel.Combine(buffer, relevance);
+        }
+
+        if (firstPoint is null) (firstPoint, firstCovariances) = (point, covariances);
+        return covariances;
+    }
+
     /// <summary>Maximum a posteriori scale and relevances, by a pattern search of a fixed length.</summary>
     private void Fit()
     {
         int d = kernel.Space.Count;
         var theta = new double[d + 2];                  // log relevances, log scale and log drift against the typical ones
         double best = Evaluate(theta, keep: false);
-        for (double step = 1.2; step > 0.25; step /= 2)
+        for (double step = 1.2; step > 0.5; step /= 2)
         {
             for (int j = 0; j < theta.Length; j++)
             {
@@ -97,6 +110,7 @@ internal sealed class PairedProcess
         }
 
         Evaluate(theta, keep: true);
+        firstPoint = null;
     }
 
     /// <summary>Log posterior of the hyperparameters; kept ones also set the state that predictions use.</summary>
