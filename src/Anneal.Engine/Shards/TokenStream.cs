@@ -8,7 +8,7 @@ namespace Anneal.Engine.Shards;
 /// </summary>
 public sealed class TokenStream
 {
-    /// <summary>Longest passage, in tokens: the reach of context in training.</summary>
+    /// <summary>Longest passage by default, in tokens: the reach of context in training.</summary>
     public const int PassageTokens = 256;
 
     private readonly Shard shard;
@@ -27,16 +27,18 @@ public sealed class TokenStream
     /// <param name="orderSeed">Seed of the document order.</param>
     /// <param name="documentWeights">Expected passes over each document an epoch, 0 or more; null means once each.</param>
     /// <param name="endOfText">Token that ends a document; null takes the shard's last token.</param>
+    /// <param name="passageTokens">Longest passage, 1 or more; <see cref="int.MaxValue"/> keeps documents whole.</param>
     /// <exception cref="ArgumentException">The shard is empty, or the weights are not one finite number &gt;= 0 a document with a positive sum.</exception>
-    public TokenStream(Shard shard, long orderSeed, float[]? documentWeights = null, int? endOfText = null)
+    public TokenStream(Shard shard, long orderSeed, float[]? documentWeights = null, int? endOfText = null, int passageTokens = PassageTokens)
     {
         ArgumentNullException.ThrowIfNull(shard);
+        ArgumentOutOfRangeException.ThrowIfLessThan(passageTokens, 1);
         if (shard.Length < 2) throw new ArgumentException($"{shard.Path}: {shard.Length} tokens are too few to train on.", nameof(shard));
         this.shard = shard;
         var documents = FindDocuments(shard.Tokens, (ushort)(endOfText ?? shard.Tokens[^1]));
         Documents = documents.Length - 1;
         CheckWeights(documentWeights);
-        (starts, var weights) = CutPassages(documents, documentWeights);
+        (starts, var weights) = CutPassages(documents, documentWeights, passageTokens);
         order = new(starts.Length - 1, orderSeed, weights);
         seen = new bool[starts.Length - 1];
         Cursor = TokenCursor.Start;
@@ -169,15 +171,16 @@ public sealed class TokenStream
     /// <summary>Cuts documents into passages, each with its document's weight.</summary>
     /// <param name="documents">[documents + 1] token offsets.</param>
     /// <param name="documentWeights">[documents], or null.</param>
-    private static (int[] Starts, float[]? Weights) CutPassages(int[] documents, float[]? documentWeights)
+    /// <param name="passageTokens">Longest passage.</param>
+    private static (int[] Starts, float[]? Weights) CutPassages(int[] documents, float[]? documentWeights, int passageTokens)
     {
         var cuts = new List<int>();
         var weights = documentWeights is null ? null : new List<float>();
         for (var document = 0; document < documents.Length - 1; document++)
         {
-            for (var at = documents[document]; at < documents[document + 1]; at += PassageTokens)
+            for (long at = documents[document]; at < documents[document + 1]; at += passageTokens)
             {
-                cuts.Add(at);
+                cuts.Add((int)at);
                 weights?.Add(documentWeights![document]);
             }
         }

@@ -113,7 +113,7 @@ public class GoldenTests
                     BatchTokens = Batch * Context,
                     Steps = Steps,
                 },
-                new TokenStream(shard, 0, endOfText: ushort.MaxValue));
+                new TokenStream(shard, 0, endOfText: ushort.MaxValue, passageTokens: int.MaxValue));
             golden.Names.Count(tensor => tensor.StartsWith("param.")).ShouldBe(Trainer.Model.Parameters.Count);
             foreach (var parameter in Trainer.Model.Parameters) golden.Read("param." + parameter.Name, parameter.Shape, parameter.Value);
         }
