@@ -1,3 +1,4 @@
+using Anneal.Data;
 using Anneal.Data.Tokenizer;
 using Anneal.Engine.Models;
 using Anneal.Engine.Training;
@@ -149,7 +150,7 @@ internal sealed class Controls
             new SampleRecord((int)trainer.StepCount, command.Text ?? "", text, options.Temperature, options.TopK, options.Seed).AppendTo(run.SamplesPath);
             Applied(command, [], []);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or CorpusException or IOException)
         {
             inbox.Reject(command, (int)trainer.StepCount, e.Message);
         }

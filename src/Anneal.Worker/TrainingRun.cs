@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Anneal.Engine.Shards;
 using Anneal.Engine.Training;
 using Anneal.Runs;
@@ -14,13 +13,13 @@ internal sealed class TrainingRun : IDisposable
 {
     private readonly RunDirectory run;
     private readonly RunOrder order;
-    private readonly Shard shard;
-    private readonly Trainer trainer;
     private readonly Checkpoints checkpoints;
     private readonly Interruption interruption;
     private readonly StepRecorder recorder;
     private readonly StatusFile status;
     private readonly Controls controls;
+    private Shard shard;
+    private Trainer trainer;
     private Monitor monitor;
 
     private TrainingRun(RunDirectory run, RunOrder order)
@@ -29,8 +28,7 @@ internal sealed class TrainingRun : IDisposable
         interruption = new(order.Lease);
         checkpoints = new(run.CheckpointsPath);
         checkpoints.Recover();
-        (shard, var stream) = TrainingData.Open(order);
-        trainer = Build(Steps(), stream);
+        (shard, trainer) = Build();
         var since = Resume();
         monitor = Recall();
         recorder = new(run, trainer, order.BlockStatisticsEvery, since);
@@ -154,6 +152,10 @@ internal sealed class TrainingRun : IDisposable
             {
                 Console.Error.WriteLine($"{checkpoints.PathOf(step)}: not usable, going back further: {e.Message}");
                 checkpoints.Remove(step);
+                // Some of it may have been read before the damage showed.
+                trainer.Dispose();
+                shard.Dispose();
+                (shard, trainer) = Build();
             }
         }
         JsonLines.TruncateAfter(run.MetricsPath, (int)trainer.StepCount);
@@ -170,53 +172,16 @@ internal sealed class TrainingRun : IDisposable
         return watch;
     }
 
-    private Trainer Build(long steps, TokenStream stream)
+    private (Shard Shard, Trainer Trainer) Build()
     {
+        var (opened, stream) = TrainingData.Open(order);
         try
         {
-            return new(RunLength.ToOptions(order.Recipe, order.Vocab, steps, order.Threads), stream);
+            return (opened, new(RunLength.ToOptions(order.Recipe, order.Vocab, StepBudget.Of(order, checkpoints), order.Threads), stream));
         }
         catch (ArgumentException e)
         {
             throw new InputException(run.OrderPath, e.Message);
-        }
-    }
-
-    private long Steps()
-    {
-        if (order.Steps is { } steps) return steps;
-        if (order.Recipe.Budget.Seconds is not { } seconds) return RunLength.Steps(order.Recipe, order.Vocab);
-        foreach (var step in checkpoints.Steps().Reverse())
-        {
-            // A run that was measured once keeps its length.
-            try
-            {
-                return Checkpoint.Describe(checkpoints.PathOf(step)).Options.Steps;
-            }
-            catch (InvalidDataException)
-            {
-                // Resume says so.
-            }
-        }
-        return MeasureSteps(seconds);
-    }
-
-    // How many steps fit: a throw-away trainer does some, the first of which only warms up.
-    private long MeasureSteps(double seconds)
-    {
-        var (measured, stream) = TrainingData.Open(order);
-        using (measured)
-        {
-            using var trial = Build(1000, stream);
-            trial.Step();
-            var clock = Stopwatch.StartNew();
-            var steps = 0;
-            do
-            {
-                trial.Step();
-                steps++;
-            } while (steps < 20 && clock.Elapsed.TotalSeconds < seconds / 20);
-            return Math.Max(1, (long)(seconds * steps / clock.Elapsed.TotalSeconds));
         }
     }
 }

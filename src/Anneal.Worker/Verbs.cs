@@ -42,5 +42,10 @@ internal static class Verbs
             Console.Error.WriteLine($"{string.Join(' ', args)}: the disk or a pipe refused: {e.Message}");
             return ExitCode.BadInput;
         }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine(e);
+            return ExitCode.Failed;
+        }
     }
 }

@@ -140,6 +140,23 @@ public sealed partial class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_whose_only_checkpoint_is_half_damaged_starts_anew()
+    {
+        var run = lab.Run("a", lab.Order());
+        TinyLab.RunToEnd("train", run.Root).ExitCode.ShouldBe(0);
+        var checkpoint = new Checkpoints(run.CheckpointsPath).PathOf(30);
+        var expected = File.ReadAllBytes(Path.Combine(checkpoint, "model.safetensors"));
+        File.Delete(run.StatusPath);
+        // The model is whole, and is read before the damage shows.
+        File.WriteAllText(Path.Combine(checkpoint, "optimizer.safetensors"), "torn");
+
+        TinyLab.RunToEnd("train", run.Root).ExitCode.ShouldBe(0);
+
+        File.ReadAllBytes(Path.Combine(checkpoint, "model.safetensors")).ShouldBe(expected);
+        MetricsReader.ReadAll(run.MetricsPath).Select(s => s.Step).ShouldBe(Enumerable.Range(1, 30));
+    }
+
+    [Fact]
     public void A_budget_in_seconds_is_measured_and_kept()
     {
         var run = lab.Run("seconds", lab.Order(TinyLab.Recipe with { Budget = new() { Seconds = 0.5 } }) with { CheckpointEvery = 5 });
