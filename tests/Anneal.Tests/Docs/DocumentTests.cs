@@ -89,7 +89,7 @@ public sealed class DocumentTests : IDisposable
                 *) echo "the documents' test does not know: dotnet $*" >&2; exit 64 ;;
             esac
             """);
-        File.SetUnixFileMode(Path.Combine(shim, "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(shim, "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static string Host() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
@@ -99,6 +99,7 @@ public sealed class DocumentTests : IDisposable
     {
         var start = new ProcessStartInfo("bash", ["-c", script])
         {
+            UseShellExecute = false,
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
