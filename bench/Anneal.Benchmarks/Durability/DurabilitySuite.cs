@@ -19,11 +19,18 @@ internal static class DurabilitySuite
         var clock = Stopwatch.StartNew();
         var undisturbed = tiny.RunAsync().GetAwaiter().GetResult();
         var longest = clock.Elapsed / 3;
-        var spree = new KillingSpree(tiny, Path.Combine(tiny.Folder, "killed"), seed: 1);
-        var killed = spree.RunAsync(kills, longest, CancellationToken.None).GetAwaiter().GetResult();
-        var same = Outcome.Of(killed) == Outcome.Of(undisturbed);
-        var how = $"kill -9 at random moments (seed 1) of the study ({spree.StudiesKilled}) and of single workers ({spree.WorkersKilled}), then resumed to the end";
-        yield return BenchmarkRow.AtLeast("durability: kill -9 survived", spree.StudiesKilled + spree.WorkersKilled, "kills", kills, how);
+        int studies = 0, workers = 0, rounds = 0;
+        var same = true;
+        // A study may end before so many kills; then the next one is disturbed, at other moments.
+        while (studies + workers < kills)
+        {
+            var spree = new KillingSpree(tiny, Path.Combine(tiny.Folder, $"killed-{++rounds}"), seed: rounds);
+            var killed = spree.RunAsync(kills - studies - workers, longest, CancellationToken.None).GetAwaiter().GetResult();
+            (studies, workers) = (studies + spree.StudiesKilled, workers + spree.WorkersKilled);
+            same &= Outcome.Of(killed) == Outcome.Of(undisturbed);
+        }
+        var how = $"kill -9 at random moments (seeds 1 to {rounds}) of a study ({studies}) and of single workers ({workers}), then resumed, in {rounds} labs";
+        yield return BenchmarkRow.AtLeast("durability: kill -9 survived", studies + workers, "kills", kills, how);
         yield return BenchmarkRow.AtLeast("durability: outcome as undisturbed", same ? 1 : 0, "1 = same", 1, "experiments, verdicts, effects, pairs, champion, sealed values, runs and FLOPs compared as text");
     }
 
