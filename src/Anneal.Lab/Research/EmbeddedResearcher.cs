@@ -15,7 +15,7 @@ namespace Anneal.Lab.Research;
 public sealed class EmbeddedResearcher(StudySpec spec)
 {
     /// <summary>Every so many proposals the search has its turn, whatever the ideas promise.</summary>
-    private const int SearchTurn = 4;
+    private const int SearchTurn = 3;
 
     /// <summary>Experiments that the library's priors are worth against measured ideas: one or two failures say little about the rest.</summary>
     private const double CalibrationWeight = 6;
@@ -38,10 +38,10 @@ public sealed class EmbeddedResearcher(StudySpec spec)
         var model = search.Model(memory.Observations);
 
         var known = Ideas(memory, champion, fresh, model).Concat(Bundles(memory, champion, fresh)).MaxBy(c => c.Value);
-        if (known is not null && number % SearchTurn != 0 && memory.Space.Searched == 0) return known.Proposal;
         var found = Search(memory, search, model, champion, fresh, number);
         if (found is null || known is null) return (found ?? known)?.Proposal;
-        return number % SearchTurn == 0 || found.Value > known.Value ? found.Proposal : known.Proposal;
+        // Between its turns the search comes first only for what it expects, not for what it doubts.
+        return number % SearchTurn == 0 || found.Predicted.Mean > known.Predicted.Mean ? found.Proposal : known.Proposal;
     }
 
     private IEnumerable<Candidate> Ideas(StudyMemory memory, Recipe champion, Novelty fresh, PairedProcess model)
@@ -150,5 +150,8 @@ public sealed class EmbeddedResearcher(StudySpec spec)
     private static long Seeds(long seed, int number) => (seed * 1_000_003 + number) * 7_919;
 
     /// <summary>A proposal and its expected useful effect.</summary>
-    private sealed record Candidate(double Value, Proposal Proposal);
+    private sealed record Candidate(double Value, Proposal Proposal)
+    {
+        public Prediction Predicted => Proposal.Predicted;
+    }
 }
