@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Anneal.Benchmarks;
 using Anneal.Benchmarks.Durability;
 using Anneal.Benchmarks.Engine;
 using Anneal.Benchmarks.Evidence;
 using Anneal.Benchmarks.Research;
-using Anneal.Benchmarks;
 
 // A suite is a function from its arguments to its rows; it reports progress on stderr.
 var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
