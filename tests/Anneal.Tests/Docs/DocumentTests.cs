@@ -83,8 +83,8 @@ public sealed class DocumentTests : IDisposable
         File.WriteAllText(Path.Combine(shim, "dotnet"), $$"""
             #!/usr/bin/env bash
             case "$*" in
-                "run -c Release --project src/Anneal.Cli -- "*) exec "{{Host()}}" "{{built}}anneal.dll" "${@:6}" ;;
-                "run -c Release --project bench/Anneal.Benchmarks -- "*) cd "{{Snippets.Root}}"; exec "{{Host()}}" "{{built}}Anneal.Benchmarks.dll" "${@:6}" --quick ;;
+                "run -c Release --project src/Anneal.Cli -- "*) exec "{{Host()}}" "{{built}}anneal.dll" "${@:7}" ;;
+                "run -c Release --project bench/Anneal.Benchmarks -- "*) cd "{{Snippets.Root}}"; exec "{{Host()}}" "{{built}}Anneal.Benchmarks.dll" "${@:7}" --quick ;;
                 "test -c Release") exit 0 ;;
                 *) echo "the documents' test does not know: dotnet $*" >&2; exit 64 ;;
             esac
