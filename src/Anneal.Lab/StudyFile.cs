@@ -22,7 +22,7 @@ public static class StudyFile
         var spec = new StudySpec
         {
             Study = ReadName(root),
-            Objective = root.Get("objective", Scalar.OneOf("val/bpb", "val/loss"), "val/bpb"),
+            Objective = root.Get("objective", Scalar.OneOf("val/bpb"), "val/bpb"),
             Recipe = file is null ? "" : Path.GetFullPath(file, folder),
             Corpus = ReadCorpus(root, folder),
             Researcher = root.Get("researcher", Scalar.OneOf("embedded"), "embedded"),
