@@ -28,7 +28,7 @@ internal sealed class KnobSearch(KnobSpace space, double typicalScale, double us
     private const int MostMoved = 4;
 
     /// <summary>Farthest a number moves from the champion, as a share of its range.</summary>
-    private const double Reach = 0.2;
+    private const double Reach = 0.35;
 
     private readonly MixedKernel kernel = new(space);
 
