@@ -1,5 +1,6 @@
 using Anneal.Data;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Research;
 using Anneal.Lab.Studies;
 using Anneal.Runs;
 using Anneal.Runs.Recipes;
@@ -17,26 +18,28 @@ public static class Study
     /// <param name="lab">The lab's folder.</param>
     /// <param name="progress">Told what happens, from several threads; null for silence.</param>
     /// <param name="cancel">Stops the children and returns within two seconds, with the state saved.</param>
+    /// <param name="options">How this sitting works; null takes the defaults.</param>
     /// <returns>The study as the ledger holds it; its status is <c>done</c> or <c>interrupted</c>.</returns>
     /// <exception cref="InputException">The lab is in use or damaged, or the study's file has changed since it was started.</exception>
     /// <exception cref="CorpusException">The corpus is empty, unreadable or changed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the study was in the ledger.</exception>
-    public static Task<StudyRecord> RunAsync(StudySpec spec, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel) =>
-        SitAsync(spec, RecipeFile.Load(spec.Recipe), lab, progress, cancel);
+    public static Task<StudyRecord> RunAsync(StudySpec spec, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel, SittingOptions? options = null) =>
+        SitAsync(spec, RecipeFile.Load(spec.Recipe), lab, options ?? new(), progress, cancel);
 
     /// <summary>Goes on with a study by its name, as it was started.</summary>
     /// <param name="name">Study.</param>
     /// <param name="lab">The lab's folder.</param>
     /// <param name="progress">Told what happens, from several threads; null for silence.</param>
     /// <param name="cancel">Stops the children and returns within two seconds, with the state saved.</param>
+    /// <param name="options">How this sitting works; null takes the defaults.</param>
     /// <returns>The study as the ledger holds it.</returns>
     /// <exception cref="InputException">No such study, or the lab is in use or damaged.</exception>
-    public static Task<StudyRecord> ResumeAsync(string name, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    public static Task<StudyRecord> ResumeAsync(string name, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel, SittingOptions? options = null)
     {
         if (!Ledger.Ledger.Exists(lab)) throw new InputException(lab, "is no lab: it has no lab.db. Start the study with `anneal study run`, or name its lab with --lab DIR.");
         StudyRecord started;
         using (var ledger = Ledger.Ledger.Open(lab)) started = ledger.ReadStudy(name);
-        return SitAsync(started.Spec, RecipeFile.Parse(started.Baseline, $"{name}'s baseline"), lab, progress, cancel);
+        return SitAsync(started.Spec, RecipeFile.Parse(started.Baseline, $"{name}'s baseline"), lab, options ?? new(), progress, cancel);
     }
 
     /// <summary>Folder of a study's report files: <c>report.html</c>, <c>report.md</c>, <c>report.json</c>.</summary>
@@ -44,11 +47,11 @@ public static class Study
     /// <param name="lab">The lab's folder.</param>
     public static string ReportDirectory(string name, string lab) => Path.Combine(Path.GetFullPath(lab), "studies", name);
 
-    private static async Task<StudyRecord> SitAsync(StudySpec asked, Recipe recipe, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    private static async Task<StudyRecord> SitAsync(StudySpec asked, Recipe recipe, string lab, SittingOptions options, IProgress<StudyEvent>? progress, CancellationToken cancel)
     {
         try
         {
-            return await WorkAsync(asked, recipe, lab, progress, cancel);
+            return await WorkAsync(asked, recipe, lab, options, progress, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,7 +59,7 @@ public static class Study
         }
     }
 
-    private static async Task<StudyRecord> WorkAsync(StudySpec asked, Recipe recipe, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    private static async Task<StudyRecord> WorkAsync(StudySpec asked, Recipe recipe, string lab, SittingOptions options, IProgress<StudyEvent>? progress, CancellationToken cancel)
     {
         using var ledger = Ledger.Ledger.Open(lab);
         using var lease = ledger.TakeLease(asked.Study);
@@ -69,7 +72,7 @@ public static class Study
 
         sitting.Begin();
         string reason;
-        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, progress))
+        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, new EmbeddedResearcher(spec), progress))
             reason = await sitting.WorkAsync(campaign.RunToEndAsync);
 
         progress?.Report(new PhaseStarted(StudyPhase.Report, "Writing the report."));

@@ -12,7 +12,7 @@ namespace Anneal.Lab.Research;
 /// a model-based search over the study's knobs by expected useful effect; the same record gives the same proposal.
 /// </summary>
 /// <param name="spec">The study: its space, its seed, its limits.</param>
-public sealed class EmbeddedResearcher(StudySpec spec)
+public sealed class EmbeddedResearcher(StudySpec spec) : IResearcher
 {
     /// <summary>Every so many proposals the search has its turn, whatever the ideas promise.</summary>
     private const int SearchTurn = 3;
@@ -24,6 +24,10 @@ public sealed class EmbeddedResearcher(StudySpec spec)
     private const double TypicalShare = 0.01;
 
     private readonly Idea[] ideas = [.. IdeaLibrary.Allowed(spec.Space)];
+
+    /// <inheritdoc/>
+    public Task<Proposal?> ProposeAsync(ResearchQuestion question, CancellationToken cancel) =>
+        Task.Run(() => Propose(question.Seen, question.Champion, question.Tried, question.Number), cancel);
 
     /// <summary>The next experiment, or null when nothing is left to try.</summary>
     /// <param name="seen">All that the study has recorded so far, as far as this proposal may see it.</param>

@@ -1,3 +1,5 @@
+using Anneal.Lab.Code;
+
 namespace Anneal.Lab.Research;
 
 /// <summary>One hypothesis and the change that tests it.</summary>
@@ -17,6 +19,9 @@ public sealed record Proposal
 
     /// <summary>Recipe keys and their new values (YAML scalars), against the champion of the moment.</summary>
     public required IReadOnlyDictionary<string, string> Change { get; init; }
+
+    /// <summary>Source code that comes with the change; null for a change of settings alone.</summary>
+    public ProposedCode? Code { get; init; }
 
     /// <summary>Predicted effect.</summary>
     public required Prediction Predicted { get; init; }

@@ -55,6 +55,7 @@ internal sealed partial class Campaign
             if (await AskAsync(number, seen, standing, noise, cancel) is not { } proposal) continue;
             var trial = await MeetAsync(number, proposal, standing, cancel);
             tried.Add(trial.Identity);
+            proposals.Add(proposal);
             Tell(new ExperimentProposed(number, proposal));
             return trial;
         }
@@ -63,12 +64,14 @@ internal sealed partial class Campaign
     }
 
     private readonly HashSet<string> tried = new(StringComparer.Ordinal);
+    private readonly List<Proposal> proposals = [];
 
     // Remembered, so that a researcher that costs money or never says the same twice is asked once.
     private async Task<Proposal?> AskAsync(int number, int seen, Standing standing, Noise noise, CancellationToken cancel)
     {
         if (ledger.TryFindProposal(spec.Study, number, seen, out var answer)) return answer;
-        answer = await Task.Run(() => researcher.Propose(Seen(standing, noise), standing.Champion, tried, number), cancel).WaitAsync(cancel);
+        var question = new ResearchQuestion { Seen = Seen(standing, noise), Champion = standing.Champion, Tried = tried, Number = number, InFlight = [.. proposals.Skip(seen)] };
+        answer = await researcher.ProposeAsync(question, cancel).WaitAsync(cancel);
         var trial = answer is null ? null : await MeetAsync(number, answer, standing, cancel);
         ledger.AddProposal(spec.Study, number, seen, answer, trial?.Identity, trial?.Control.ToYaml(), trial?.Treatment.ToYaml());
         return answer;

@@ -16,7 +16,7 @@ internal sealed partial class Campaign : IAsyncDisposable
     private readonly Ledger.Ledger ledger;
     private readonly Executor executor;
     private readonly FlopBudget budget;
-    private readonly EmbeddedResearcher researcher;
+    private readonly IResearcher researcher;
     private readonly IProgress<StudyEvent>? progress;
 
     /// <summary>A campaign for one sitting.</summary>
@@ -24,12 +24,12 @@ internal sealed partial class Campaign : IAsyncDisposable
     /// <param name="baseline">Its baseline recipe.</param>
     /// <param name="corpus">Its corpus.</param>
     /// <param name="ledger">Under our lease.</param>
+    /// <param name="researcher">Says what to try.</param>
     /// <param name="progress">Told what happens.</param>
-    public Campaign(StudySpec spec, Recipe baseline, Corpus corpus, Ledger.Ledger ledger, IProgress<StudyEvent>? progress)
+    public Campaign(StudySpec spec, Recipe baseline, Corpus corpus, Ledger.Ledger ledger, IResearcher researcher, IProgress<StudyEvent>? progress)
     {
-        (this.spec, this.baseline, this.ledger, this.progress) = (spec, baseline, ledger, progress);
+        (this.spec, this.baseline, this.ledger, this.researcher, this.progress) = (spec, baseline, ledger, researcher, progress);
         budget = new FlopBudget(spec, baseline.Budget.Flops!.Value);
-        researcher = new EmbeddedResearcher(spec);
         executor = new Executor(ledger, spec, corpus, progress);
     }
 

@@ -1,0 +1,32 @@
+using Anneal.Lab.Ledger;
+using Anneal.Runs.Recipes;
+
+namespace Anneal.Lab.Research;
+
+/// <summary>Says what to try next. The same question gets the same answer, or the ledger remembers the first.</summary>
+public interface IResearcher
+{
+    /// <summary>The next experiment, or null when nothing is left to try.</summary>
+    /// <param name="question">What is known.</param>
+    /// <param name="cancel">The study stops.</param>
+    Task<Proposal?> ProposeAsync(ResearchQuestion question, CancellationToken cancel);
+}
+
+/// <summary>All that a proposal may depend on.</summary>
+public sealed record ResearchQuestion
+{
+    /// <summary>The study as far as this proposal may see it: what is decided, nothing that depends on the clock.</summary>
+    public required StudyRecord Seen { get; init; }
+
+    /// <summary>Recipe to beat; changes are relative to it.</summary>
+    public required Recipe Champion { get; init; }
+
+    /// <summary>Identities (<see cref="ExperimentIdentity"/>) of every experiment proposed so far.</summary>
+    public required IReadOnlySet<string> Tried { get; init; }
+
+    /// <summary>Number of the proposal, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Proposals whose experiments are under way: known, but without results.</summary>
+    public IReadOnlyList<Proposal> InFlight { get; init; } = [];
+}

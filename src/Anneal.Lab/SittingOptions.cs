@@ -1,0 +1,17 @@
+namespace Anneal.Lab;
+
+/// <summary>How one sitting at a study works; nothing that its evidence depends on.</summary>
+public sealed record SittingOptions
+{
+    /// <summary>Transcript to answer from instead of a model (<c>--replay</c>); null asks the model.</summary>
+    public string? Replay { get; init; }
+
+    /// <summary>Runs code of proposals without a sandbox where there is none (<c>--allow-unsandboxed</c>).</summary>
+    public bool AllowUnsandboxed { get; init; }
+
+    /// <summary>Model to ask, by its name in the models file; null takes the file's default for the provider.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Effort level to ask for; null takes the file's.</summary>
+    public string? Effort { get; init; }
+}
