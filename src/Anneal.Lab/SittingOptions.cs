@@ -3,6 +3,12 @@ namespace Anneal.Lab;
 /// <summary>How one sitting at a study works; nothing that its evidence depends on.</summary>
 public sealed record SittingOptions
 {
+    /// <summary>Who proposes (<c>--researcher</c>), one of <see cref="ResearcherChoice.Names"/>; null takes the study's.</summary>
+    public string? Researcher { get; init; }
+
+    /// <summary>Most dollars for a language model over all sittings (<c>--usd</c>); null takes the study's <c>budget.usd</c>.</summary>
+    public double? Usd { get; init; }
+
     /// <summary>Transcript to answer from instead of a model (<c>--replay</c>); null asks the model.</summary>
     public string? Replay { get; init; }
 

@@ -63,6 +63,7 @@ public static class Study
     {
         using var ledger = Ledger.Ledger.Open(lab);
         using var lease = ledger.TakeLease(asked.Study);
+        asked = ResearcherChoice.Settle(asked, options, ledger.FindStudy(asked.Study)?.Spec.Researcher);
         using var sitting = new Sitting(ledger, asked, cancel);
 
         var (spec, baseline) = StudyStart.Match(ledger, asked, recipe);

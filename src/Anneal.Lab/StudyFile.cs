@@ -25,7 +25,7 @@ public static class StudyFile
             Objective = root.Get("objective", Scalar.OneOf("val/bpb"), "val/bpb"),
             Recipe = file is null ? "" : Path.GetFullPath(file, folder),
             Corpus = ReadCorpus(root, folder),
-            Researcher = root.Get("researcher", Scalar.OneOf("embedded"), "embedded"),
+            Researcher = root.Get("researcher", Scalar.OneOf([.. ResearcherChoice.Names]), ResearcherChoice.Auto),
             Parallel = root.Get("parallel", Scalar.Int(0, 64), 0),
             Seed = root.Get("seed", Scalar.Long(), 1),
             Budget = ReadBudget(root.Map("budget")),

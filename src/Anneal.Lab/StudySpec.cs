@@ -20,7 +20,7 @@ public sealed record StudySpec
     /// <summary>Hard limits of the whole study.</summary>
     public StudyBudget Budget { get; init; } = new();
 
-    /// <summary><c>embedded</c>: the built-in search; no language model.</summary>
+    /// <summary>Who proposes: one of <see cref="ResearcherChoice.Names"/>. In the ledger never <c>auto</c>.</summary>
     public string Researcher { get; init; } = "embedded";
 
     /// <summary>Experiments (and one-thread runs) in flight. 0 takes the machine's cores.</summary>

@@ -23,9 +23,10 @@ public sealed partial class Ledger
             var status = ReadStatus(db, name);
             var experiments = ReadExperiments(db, name, runs, pairs, status);
             var champion = db.QueryFirstOrDefault<string>("SELECT champion FROM verdicts WHERE study = @name ORDER BY experiment DESC LIMIT 1", new { name });
+            var (seconds, usd) = db.QueryFirstOrDefault<(double?, double?)>("SELECT allowed, usd FROM sittings WHERE study = @name ORDER BY id DESC LIMIT 1", new { name });
             return new StudyRecord
             {
-                Spec = spec with { Budget = spec.Budget with { Seconds = db.QueryFirstOrDefault<double?>("SELECT allowed FROM sittings WHERE study = @name ORDER BY id DESC LIMIT 1", new { name }) } },
+                Spec = spec with { Budget = spec.Budget with { Seconds = seconds, Usd = usd } },
                 Baseline = baseline,
                 Champion = champion ?? baseline,
                 Status = status,

@@ -32,9 +32,10 @@ public sealed partial class Ledger
     /// <summary>Begins a sitting: a process works on the study from now on.</summary>
     /// <param name="study">Study.</param>
     /// <param name="allowed">Limit on the seconds of all sittings; null: none.</param>
+    /// <param name="usd">Limit on the dollars of all sittings; null: none.</param>
     /// <returns>Its number, for <see cref="ExtendSitting"/>.</returns>
-    public long BeginSitting(string study, double? allowed) => Write(db => db.QuerySingle<long>(
-        "INSERT INTO sittings (study, epoch, allowed, started) VALUES (@study, @epoch, @allowed, @now) RETURNING id", new { study, epoch = lease!.Epoch, allowed, now = Now() }));
+    public long BeginSitting(string study, double? allowed, double? usd = null) => Write(db => db.QuerySingle<long>(
+        "INSERT INTO sittings (study, epoch, allowed, usd, started) VALUES (@study, @epoch, @allowed, @usd, @now) RETURNING id", new { study, epoch = lease!.Epoch, allowed, usd, now = Now() }));
 
     /// <summary>Notes how long a sitting has lasted, and its end.</summary>
     /// <param name="sitting">From <see cref="BeginSitting"/>.</param>

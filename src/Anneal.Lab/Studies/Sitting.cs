@@ -44,7 +44,7 @@ internal sealed class Sitting : IDisposable
     /// <summary>Records the sitting, once the study is in the ledger.</summary>
     public void Begin()
     {
-        number = ledger.BeginSitting(spec.Study, spec.Budget.Seconds);
+        number = ledger.BeginSitting(spec.Study, spec.Budget.Seconds, spec.Budget.Usd);
         timer = new Timer(_ => Extend(), null, TimeSpan.Zero, tick);
     }
 

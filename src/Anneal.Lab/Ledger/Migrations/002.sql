@@ -1,5 +1,7 @@
 -- What is said to and by language models, code that proposals bring, and what was refused.
 
+ALTER TABLE sittings ADD COLUMN usd REAL;   -- limit on the dollars of all sittings; null: none
+
 -- Each call is written down before it is sent, so that one lost in flight is known to be uncertain.
 CREATE TABLE calls (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,41 @@
+using Anneal.Runs;
+
+namespace Anneal.Lab;
+
+/// <summary>Who proposes in a study: settled once, from what the study asks for, the sitting's options, and the keys that are there.</summary>
+public static class ResearcherChoice
+{
+    /// <summary>The built-in researcher; no language model.</summary>
+    public const string Embedded = "embedded";
+
+    /// <summary>A language model where there is a key and a dollar budget for one, else <see cref="Embedded"/>.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>What may stand in a study's file and behind <c>--researcher</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Auto, "claude", "openai", Embedded];
+
+    /// <summary>The study with its researcher and dollars settled; a started study keeps the researcher that it was started with.</summary>
+    /// <param name="asked">The study's file.</param>
+    /// <param name="options">Of this sitting.</param>
+    /// <param name="started">Researcher that the study was started with; null for a new one.</param>
+    /// <exception cref="InputException">No such researcher, or a paid one without a budget.</exception>
+    public static StudySpec Settle(StudySpec asked, SittingOptions options, string? started)
+    {
+        var spec = asked with { Researcher = options.Researcher ?? asked.Researcher, Budget = asked.Budget with { Usd = options.Usd ?? asked.Budget.Usd } };
+        if (!Names.Contains(spec.Researcher))
+            throw new InputException("--researcher", $"`{spec.Researcher}` is no researcher; {NearestWord.Hint(spec.Researcher, [.. Names])}");
+        if (spec.Researcher == Auto)
+            spec = spec with { Researcher = started ?? Best(spec.Budget.Usd) };
+        if (spec.Researcher != Embedded && spec.Budget.Usd is null && options.Replay is null)
+            throw new InputException(spec.Study, $"asks {spec.Researcher} to propose, which costs money, and sets no limit. Give one: --usd 5, or `budget: {{usd: 5}}` in the study's file. A local server that costs nothing needs one, too: any amount.");
+        return spec;
+    }
+
+    private static string Best(double? usd) =>
+        usd is null ? Embedded
+        : IsSet("ANTHROPIC_API_KEY") ? "claude"
+        : IsSet("OPENAI_API_KEY") || IsSet("OPENAI_BASE_URL") ? "openai"
+        : Embedded;
+
+    private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+}
