@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Anneal.Cli.Live;
-using Anneal.Cli.Runs;
+using Anneal.Lab.SingleRuns;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Reports;
 using Anneal.Runs.Protocol;
@@ -33,29 +32,11 @@ internal static class CompareCommand
         var lab = call.GetRequiredValue(Lab);
         var comparison = new RunComparison(TrainedRun.Find(call.GetRequiredValue(First), lab), TrainedRun.Find(call.GetRequiredValue(Second), lab));
         if (output.Json)
-            output.Document(Document(comparison));
+            output.Document(comparison.Document());
         else
             Print(output.Results, comparison);
         return call.GetValue(AssertEqual) && !comparison.Equal ? ExitCode.Failed : ExitCode.Done;
     }
-
-    private static JsonObject Document(RunComparison comparison) => new()
-    {
-        ["equal"] = comparison.Equal,
-        ["first_unequal_step"] = comparison.FirstUnequalStep,
-        ["unequal_state"] = new JsonArray([.. comparison.UnequalFiles.Select(file => JsonValue.Create(file))]),
-        ["recipe"] = new JsonArray([.. comparison.Recipes.Select(difference => new JsonObject { ["key"] = difference.Key, ["first"] = difference.Before, ["second"] = difference.After })]),
-        ["runs"] = new JsonArray(Side(comparison.First, comparison.FirstSteps), Side(comparison.Second, comparison.SecondSteps)),
-    };
-
-    private static JsonObject Side(TrainedRun run, IReadOnlyList<StepMetrics> steps) => new()
-    {
-        ["run"] = run.Name,
-        ["dir"] = run.Directory.Root,
-        ["steps"] = steps.Count == 0 ? 0 : steps[^1].Step,
-        ["tokens"] = steps.Count == 0 ? 0 : steps[^1].Tokens,
-        ["train_loss"] = LossCurve.Of(steps) is [.., var last] ? last.Loss : null,
-    };
 
     private static void Print(IAnsiConsole console, RunComparison comparison)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Anneal.Cli.Terminal;
 using Anneal.Data;
 using Anneal.Lab.Reports;
@@ -41,31 +40,10 @@ internal static class DataPrepareCommand
         // An interruption is answered at once; what was half made is no corpus.
         var corpus = await Task.Run(() => Corpus.Prepare(sources, directory, options, new Lines(output)), cancel).WaitAsync(cancel);
         if (output.Json)
-            output.Document(Document(corpus));
+            output.Document(CorpusDocument.Of(corpus));
         else
             Print(output, corpus);
         return ExitCode.Done;
-    }
-
-    private static JsonObject Document(Corpus corpus)
-    {
-        var manifest = corpus.Manifest;
-        return new JsonObject
-        {
-            ["dir"] = corpus.Directory,
-            ["sources"] = new JsonArray([.. manifest.Sources.Select(source => JsonValue.Create(source))]),
-            ["origin"] = new JsonArray([.. manifest.Origin.Select(origin => JsonValue.Create(origin))]),
-            ["documents"] = manifest.Documents,
-            ["bytes"] = manifest.Bytes,
-            ["removed"] = new JsonObject { ["exact_duplicates"] = manifest.ExactDuplicates, ["near_duplicates"] = manifest.NearDuplicates },
-            ["train"] = Side(manifest.Train),
-            ["val"] = Side(manifest.Validation),
-            ["test"] = Side(manifest.Test),
-            ["domains"] = new JsonObject(manifest.Domains.Select(domain => KeyValuePair.Create(domain.Key, (JsonNode?)new JsonObject { ["documents"] = domain.Value.Documents, ["bytes"] = domain.Value.Bytes }))),
-            ["hash"] = manifest.ContentHash,
-        };
-
-        static JsonObject Side(SplitSize side) => new() { ["documents"] = side.Documents, ["bytes"] = side.Bytes };
     }
 
     private static void Print(Output output, Corpus corpus)

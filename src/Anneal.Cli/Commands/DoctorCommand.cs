@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Anneal.Cli.Terminal;
+using Anneal.Lab.Execution;
 using Spectre.Console;
 
 namespace Anneal.Cli.Commands;
@@ -11,7 +11,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var lab = CommonOptions.Lab();
-        var command = new Verb("doctor", "Looks at this machine: runtime, cores, instruction set, measured peak, memory, disk, keys, corpus, worker.",
+        var command = new Verb("doctor", "Looks at this machine: runtime, cores, instruction set, measured peak, memory, disk, keys of researchers, sandbox, programs, corpus, worker.",
             ("anneal doctor", "A line for each check; exit code 1 if a study could not run here."),
             ("anneal doctor --json", "The same for a program."))
         { lab };
@@ -27,11 +27,7 @@ internal static class DoctorCommand
         var well = checks.All(check => check.Well);
         if (output.Json)
         {
-            output.Document(new JsonObject
-            {
-                ["ok"] = well,
-                ["checks"] = new JsonArray([.. checks.Select(check => new JsonObject { ["name"] = check.Name, ["value"] = check.Value, ["ok"] = check.Well, ["hint"] = check.Hint })]),
-            });
+            output.Document(Checkup.Document(checks));
             return well ? ExitCode.Done : ExitCode.Failed;
         }
 

@@ -1,11 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Anneal.Cli.Runs;
 using Anneal.Cli.Terminal;
-using Anneal.Data.Tokenizer;
-using Anneal.Lab.Execution;
 using Anneal.Lab.Reports;
-using Anneal.Runs;
+using Anneal.Lab.SingleRuns;
 using Anneal.Runs.Evaluation;
 using Spectre.Console;
 
@@ -35,35 +31,20 @@ internal static class EvalCommand
     private static async Task<int> EvaluateAsync(ParseResult call, CancellationToken cancel)
     {
         var output = new Output(call);
-        var model = ModelChoice.Of(call.GetValue(Run), call.GetValue(Checkpoint), call.GetRequiredValue(Lab));
-        var source = call.GetValue(From) ?? model.Run?.Order.Recipe.Data.Corpus
-            ?? throw new InputException("--corpus", "is needed: the saved state does not lie in a run's folder, so its corpus is not known");
-        var (options, _) = Engine.Training.Checkpoint.Describe(model.Checkpoint);
-        var tokenizer = model.Run?.Order.Recipe.Tokenizer ?? new TokenizerConfig { Vocab = options.Vocab };
-        var tokens = await CorpusChoice.TokenizeAsync(source, tokenizer, call.GetRequiredValue(Lab), new Lines(output), cancel);
-        if (tokens.Vocab != options.Vocab)
-            throw new InputException(source, $"gives a vocabulary of {tokens.Vocab} tokens, the model has {options.Vocab}; evaluate it on the corpus that it was trained on");
-        await using var evaluator = new EvaluatorProcess(new ExecutorOptions());
-        var result = await evaluator.EvaluateAsync(model.Checkpoint, tokens.HeldDirectory, "val", Ruler.For(options.Model.Context) with { Documents = call.GetValue(Documents) }, cancel);
+        var job = new EvalJob
+        {
+            Model = ModelChoice.Of(call.GetValue(Run), call.GetValue(Checkpoint), call.GetRequiredValue(Lab)),
+            Lab = call.GetRequiredValue(Lab),
+            Corpus = call.GetValue(From),
+            Documents = call.GetValue(Documents),
+        };
+        var result = await job.RunAsync(new Lines(output), cancel);
         if (output.Json)
-            output.Document(Document(model.Checkpoint, result));
+            output.Document(job.Document(result));
         else
             Print(output.Results, result);
         return ExitCode.Done;
     }
-
-    private static JsonObject Document(string checkpoint, EvaluationResult result) => new()
-    {
-        ["checkpoint"] = checkpoint,
-        ["split"] = "val",
-        ["loss"] = result.Loss,
-        ["bpb"] = result.Bpb,
-        ["tokens"] = result.Tokens,
-        ["bytes"] = result.Bytes,
-        ["documents"] = result.DocumentBpb.Count,
-        ["domains"] = new JsonObject(result.ByDomain.Select(domain => KeyValuePair.Create(domain.Key, (JsonNode?)
-            new JsonObject { ["bpb"] = domain.Value.Bpb, ["loss"] = domain.Value.Loss, ["documents"] = domain.Value.Documents }))),
-    };
 
     private static void Print(IAnsiConsole console, EvaluationResult result)
     {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Anneal.Cli.Runs;
+using Anneal.Lab.SingleRuns;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Reports;
 using Anneal.Runs;

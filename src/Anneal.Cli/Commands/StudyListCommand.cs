@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Anneal.Cli.Terminal;
+using Anneal.Lab;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Reports;

@@ -1,13 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Anneal.Cli.Runs;
 using Anneal.Cli.Terminal;
-using Anneal.Engine.Kernels;
-using Anneal.Lab.Execution;
 using Anneal.Lab.Reports;
-using Anneal.Runs.Evaluation;
-using Anneal.Runs.Protocol;
-using Anneal.Runs.Recipes;
+using Anneal.Lab.SingleRuns;
 using Spectre.Console;
 
 namespace Anneal.Cli.Commands;
@@ -37,23 +31,22 @@ internal static class TrainCommand
     private static async Task<int> TrainAsync(ParseResult call, CancellationToken cancel)
     {
         var output = new Output(call);
-        var path = call.GetRequiredValue(File);
-        output.Say($"Reading {path}");
-        var recipe = Resolve(path, call);
-        var tokens = await CorpusChoice.TokenizeAsync(recipe.Data.Corpus, recipe.Tokenizer, call.GetRequiredValue(Lab), new Lines(output), cancel);
-        var run = RunDirectory.Create(call.GetRequiredValue(Out), new RunOrder
+        output.Say($"Reading {call.GetRequiredValue(File)}");
+        var job = new TrainJob
         {
-            Recipe = recipe,
-            TrainDirectory = tokens.TrainDirectory,
-            Vocab = tokens.Vocab,
+            Recipe = call.GetRequiredValue(File),
+            Out = call.GetRequiredValue(Out),
+            Lab = call.GetRequiredValue(Lab),
+            Set = call.GetRequiredValue(Set),
+            Seed = call.GetValue(Seed),
+            Corpus = call.GetValue(From),
             Threads = call.GetValue(Threads),
-            Lease = true,
-            CheckpointEvery = 200,
-        });
-        output.Say($"Training in {run.Root}");
+        };
+        TrainResult result;
         try
         {
-            await Training.RunAsync(run, output, cancel);
+            using var line = new StatusLine(output);
+            result = await job.RunAsync(new Lines(output), line, cancel);
         }
         catch (OperationCanceledException)
         {
@@ -61,62 +54,17 @@ internal static class TrainCommand
             throw;
         }
 
-        output.Say("Evaluating.");
-        await using var evaluator = new EvaluatorProcess(new ExecutorOptions());
-        var checkpoint = new TrainedRun(run, RunOrder.Load(run.OrderPath)).Checkpoint;
-        var result = await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, "val", Ruler.For(recipe), cancel);
-        var summary = Summary.Of(run, recipe, call.GetValue(Threads), checkpoint, result);
         if (output.Json)
-            output.Document(summary.Document());
+            output.Document(result.Document());
         else
-            summary.Print(output.Results);
+            Print(output.Results, result);
         return ExitCode.Done;
     }
 
-    private static Recipe Resolve(string path, ParseResult call)
+    private static void Print(IAnsiConsole console, TrainResult result)
     {
-        var overrides = new List<string>(call.GetRequiredValue(Set));
-        if (call.GetValue(Seed) is { } seed)
-            overrides.Add($"seed={seed}");
-        if (call.GetValue(From) is { } corpus)
-            overrides.Add($"data.corpus={(corpus is "dotnet-docs" or "man-pages" ? corpus : Path.GetFullPath(corpus))}");
-        var recipe = RecipeFile.Load(path, overrides);
-        // A path in a recipe is seen from the recipe's file.
-        return recipe.Data.Corpus is "dotnet-docs" or "man-pages" ? recipe
-            : recipe with { Data = recipe.Data with { Corpus = Path.GetFullPath(recipe.Data.Corpus, Path.GetDirectoryName(Path.GetFullPath(path))!) } };
-    }
-
-    /// <summary>What a finished run came to.</summary>
-    private sealed record Summary(RunDirectory Run, long Seed, int Steps, long Tokens, double TokensPerSecond, double FlopsPerSecond, double Peak, string Checkpoint, EvaluationResult Result)
-    {
-        public static Summary Of(RunDirectory run, Recipe recipe, int threads, string checkpoint, EvaluationResult result)
-        {
-            var status = RunStatus.Load(run.StatusPath)!;
-            var seconds = MetricsReader.ReadAll(run.MetricsPath) is [.., var last] ? last.Time ?? 0 : 0;
-            return new Summary(run, recipe.Seed, status.Step, status.Tokens, Rate(status.Tokens), Rate(status.Flops), threads * MachinePeak.FlopsPerSecond(), checkpoint, result);
-
-            double Rate(double amount) => seconds > 0 ? amount / seconds : 0;
-        }
-
-        public JsonObject Document() => new()
-        {
-            ["run"] = Path.GetFileName(Run.Root),
-            ["dir"] = Run.Root,
-            ["seed"] = Seed,
-            ["steps"] = Steps,
-            ["tokens"] = Tokens,
-            ["val"] = new JsonObject { ["loss"] = Result.Loss, ["bpb"] = Result.Bpb },
-            ["tokens_per_second"] = TokensPerSecond,
-            ["model_flops_per_second"] = FlopsPerSecond,
-            ["peak_flops_per_second"] = Peak,
-            ["checkpoint"] = Checkpoint,
-        };
-
-        public void Print(IAnsiConsole console)
-        {
-            console.WriteLine($"{Result.Bpb:0.0000} bits per byte on held-out text ({Result.Loss:0.0000} nats per token) after {Units.Plural(Steps, "step")} and {Units.Count(Tokens, "tokens")}.");
-            console.WriteLine($"{Units.Count(TokensPerSecond, "tokens/s")}, {Units.FlopsPerSecond(FlopsPerSecond)} of {Units.FlopsPerSecond(Peak)} ({Units.Percent(FlopsPerSecond / Peak)}).");
-            console.WriteLine($"Saved in {PlainText.Clean(Checkpoint)}");
-        }
+        console.WriteLine($"{result.Result.Bpb:0.0000} bits per byte on held-out text ({result.Result.Loss:0.0000} nats per token) after {Units.Plural(result.Steps, "step")} and {Units.Count(result.Tokens, "tokens")}.");
+        console.WriteLine($"{Units.Count(result.TokensPerSecond, "tokens/s")}, {Units.FlopsPerSecond(result.FlopsPerSecond)} of {Units.FlopsPerSecond(result.Peak)} ({Units.Percent(result.FlopsPerSecond / result.Peak)}).");
+        console.WriteLine($"Saved in {PlainText.Clean(result.Checkpoint)}");
     }
 }

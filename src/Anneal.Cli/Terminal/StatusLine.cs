@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using Anneal.Lab.Reports;
+using Anneal.Lab.SingleRuns;
 
 namespace Anneal.Cli.Terminal;
 
 /// <summary>One line on standard error about work under way: rewritten in place on a terminal, a new line every few seconds elsewhere.</summary>
-internal sealed class StatusLine(Output output) : IDisposable
+internal sealed class StatusLine(Output output) : IProgress<TrainingProgress>, IDisposable
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5), Frame = TimeSpan.FromSeconds(0.1);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _next;
+
+    public void Report(TrainingProgress value) => Show(value.ToString());
 
     /// <summary>Shows where the work stands; too frequent calls are dropped.</summary>
     public void Show(string line)

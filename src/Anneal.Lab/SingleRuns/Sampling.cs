@@ -1,12 +1,11 @@
 using System.Text.Json;
-using Anneal.Cli.Terminal;
 using Anneal.Lab.Execution;
 using Anneal.Runs.Evaluation;
 
-namespace Anneal.Cli.Runs;
+namespace Anneal.Lab.SingleRuns;
 
 /// <summary>Asks a worker process for one continuation.</summary>
-internal static class Sampling
+public static class Sampling
 {
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

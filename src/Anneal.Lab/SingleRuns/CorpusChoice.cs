@@ -2,10 +2,10 @@ using Anneal.Data;
 using Anneal.Data.Tokenizer;
 using Anneal.Lab.Studies;
 
-namespace Anneal.Cli.Runs;
+namespace Anneal.Lab.SingleRuns;
 
 /// <summary>The corpus of a command: a prepared folder as it is, anything else prepared once in the lab.</summary>
-internal static class CorpusChoice
+public static class CorpusChoice
 {
     /// <summary>The corpus as shards of a tokenizer. An interruption is answered at once; what was half made is made anew the next time.</summary>
     /// <param name="corpus"><c>dotnet-docs</c>, <c>man-pages</c>, a folder made by <c>data prepare</c>, or a path to text.</param>
@@ -14,10 +14,10 @@ internal static class CorpusChoice
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancel">Returns at once.</param>
     /// <exception cref="CorpusException">The source cannot be read or gives no text.</exception>
-    public static Task<TokenizedCorpus> TokenizeAsync(string corpus, TokenizerConfig tokenizer, string lab, IProgress<string> progress, CancellationToken cancel) =>
+    public static Task<TokenizedCorpus> TokenizeAsync(string corpus, TokenizerConfig tokenizer, string lab, IProgress<string>? progress, CancellationToken cancel) =>
         Task.Run(() => Open(corpus, Path.GetFullPath(lab), progress).Tokenize(tokenizer, progress), cancel).WaitAsync(cancel);
 
-    private static Corpus Open(string corpus, string lab, IProgress<string> progress)
+    private static Corpus Open(string corpus, string lab, IProgress<string>? progress)
     {
         if (corpus is "dotnet-docs" or "man-pages")
             return Corpus.Prepare(corpus, StudyCorpus.Directory(lab, corpus), null, progress);

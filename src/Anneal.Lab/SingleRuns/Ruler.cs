@@ -1,10 +1,10 @@
 using Anneal.Runs.Evaluation;
 using Anneal.Runs.Recipes;
 
-namespace Anneal.Cli.Runs;
+namespace Anneal.Lab.SingleRuns;
 
 /// <summary>How single runs are measured, outside a study.</summary>
-internal static class Ruler
+public static class Ruler
 {
     /// <summary>The default ruler; a recipe with a shorter context gets a shorter stride, so that every token is seen with its past.</summary>
     public static EvaluationSpec For(Recipe recipe) => For(recipe.Model.Context);

@@ -1,11 +1,10 @@
-using Anneal.Lab;
 using Anneal.Lab.Ledger;
 using Anneal.Runs;
 
-namespace Anneal.Cli.Commands;
+namespace Anneal.Lab;
 
 /// <summary>Studies as a lab's ledger holds them, for commands that only read.</summary>
-internal static class LabStudies
+public static class LabStudies
 {
     /// <summary>A study's name, from the name itself or from its file.</summary>
     public static string NameOf(string study) => File.Exists(study) ? StudyFile.Load(study).Study : study;
@@ -19,7 +18,7 @@ internal static class LabStudies
     }
 
     /// <summary>Opens an existing lab; a reader makes none.</summary>
-    public static Ledger Open(string lab) => Ledger.Exists(lab)
-        ? Ledger.Open(lab)
+    public static Ledger.Ledger Open(string lab) => Ledger.Ledger.Exists(lab)
+        ? Ledger.Ledger.Open(lab)
         : throw new InputException(lab, "is no lab: it has no lab.db. Start a study with `anneal study run STUDY.yaml`, or name the lab with --lab DIR.");
 }

@@ -1,12 +1,12 @@
 using Anneal.Runs;
 using Anneal.Runs.Protocol;
 
-namespace Anneal.Cli.Runs;
+namespace Anneal.Lab.SingleRuns;
 
 /// <summary>A run that lies on disk, found by its folder or by its id in a lab.</summary>
 /// <param name="Directory">Its folder.</param>
 /// <param name="Order">What it was told to do.</param>
-internal sealed record TrainedRun(RunDirectory Directory, RunOrder Order)
+public sealed record TrainedRun(RunDirectory Directory, RunOrder Order)
 {
     /// <summary>Name of its folder.</summary>
     public string Name => Path.GetFileName(Directory.Root);

@@ -1,11 +1,11 @@
 using Anneal.Runs;
 
-namespace Anneal.Cli.Runs;
+namespace Anneal.Lab.SingleRuns;
 
 /// <summary>The model of a command: a run's newest saved state, or one that is named.</summary>
 /// <param name="Checkpoint">Folder of the saved state.</param>
 /// <param name="Run">The run that it belongs to; null where the state lies outside a run.</param>
-internal sealed record ModelChoice(string Checkpoint, TrainedRun? Run)
+public sealed record ModelChoice(string Checkpoint, TrainedRun? Run)
 {
     /// <exception cref="InputException">Neither, or both, or not there.</exception>
     public static ModelChoice Of(string? run, string? checkpoint, string lab) => (run, checkpoint) switch

@@ -1,19 +1,29 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using System.Text.Json.Nodes;
 using Anneal.Data;
 using Anneal.Data.Readers;
 using Anneal.Engine.Kernels;
 using Anneal.Lab.Reports;
 
-namespace Anneal.Cli.Commands;
+namespace Anneal.Lab.Execution;
 
 /// <summary>One thing that <c>doctor</c> looked at.</summary>
 /// <param name="Name">What.</param>
 /// <param name="Value">What was found; never the value of a secret.</param>
 /// <param name="Well">A study can run as far as this goes.</param>
 /// <param name="Hint">What to do where it is not well.</param>
-internal sealed record Checkup(string Name, string Value, bool Well = true, string? Hint = null)
+public sealed record Checkup(string Name, string Value, bool Well = true, string? Hint = null)
 {
+    /// <summary>The document that <c>doctor --json</c> prints.</summary>
+    /// <param name="checks">All checks.</param>
+    public static JsonObject Document(IReadOnlyList<Checkup> checks) => new()
+    {
+        ["ok"] = checks.All(check => check.Well),
+        ["checks"] = new JsonArray([.. checks.Select(check => new JsonObject { ["name"] = check.Name, ["value"] = check.Value, ["ok"] = check.Well, ["hint"] = check.Hint })]),
+    };
+
     /// <summary>All checks, in the order of a reader's interest; each is made when it is asked for.</summary>
     /// <param name="lab">The lab's folder; its disk is looked at.</param>
     public static IEnumerable<Checkup> All(string lab)
@@ -27,6 +37,8 @@ internal sealed record Checkup(string Name, string Value, bool Well = true, stri
         yield return Disk(lab);
         yield return Key("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL");
         yield return Key("OPENAI_API_KEY", "OPENAI_BASE_URL");
+        yield return Program("git", "needed only for studies of other repositories");
+        yield return Program("python3", "needed only by subjects that use it");
         yield return Documentation();
         yield return Worker();
     }
@@ -72,6 +84,21 @@ internal sealed record Checkup(string Name, string Value, bool Well = true, stri
         var present = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(key));
         var elsewhere = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(url)) ? "" : $", {url} is set";
         return new(key, $"{(present ? "present" : "not set (not needed)")}{elsewhere}");
+    }
+
+    private static Checkup Program(string name, string without)
+    {
+        try
+        {
+            using var program = Process.Start(new ProcessStartInfo(name, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            var version = program.StandardOutput.ReadToEnd().Trim();
+            program.WaitForExit();
+            return new(name, program.ExitCode == 0 ? version : $"ends with exit code {program.ExitCode}; {without}");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return new(name, $"not found ({without})");
+        }
     }
 
     private static Checkup Documentation()

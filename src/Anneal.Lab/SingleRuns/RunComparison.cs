@@ -1,12 +1,16 @@
+using System.Text.Json.Nodes;
 using Anneal.Lab.Reports;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Recipes;
 
-namespace Anneal.Cli.Runs;
+namespace Anneal.Lab.SingleRuns;
 
 /// <summary>Two runs side by side: what they were told, what they logged, what they saved.</summary>
-internal sealed class RunComparison
+public sealed class RunComparison
 {
+    /// <summary>Reads both runs.</summary>
+    /// <param name="first">A run.</param>
+    /// <param name="second">The other run.</param>
     public RunComparison(TrainedRun first, TrainedRun second)
     {
         (First, Second) = (first, second);
@@ -17,15 +21,19 @@ internal sealed class RunComparison
         UnequalFiles = [.. StateFiles(first, second)];
     }
 
+    /// <summary>A run.</summary>
     public TrainedRun First { get; }
 
+    /// <summary>The other run.</summary>
     public TrainedRun Second { get; }
 
     /// <summary>Recipe keys that differ.</summary>
     public IReadOnlyList<RecipeDifference> Recipes { get; }
 
+    /// <summary>What the first logged.</summary>
     public IReadOnlyList<StepMetrics> FirstSteps { get; }
 
+    /// <summary>What the second logged.</summary>
     public IReadOnlyList<StepMetrics> SecondSteps { get; }
 
     /// <summary>First step whose metrics differ in anything but time and memory, or that only one run has; null where none does.</summary>
@@ -36,6 +44,25 @@ internal sealed class RunComparison
 
     /// <summary>Same metrics, same saved bits.</summary>
     public bool Equal => FirstUnequalStep is null && UnequalFiles.Count == 0;
+
+    /// <summary>The document that other programs rely on.</summary>
+    public JsonObject Document() => new()
+    {
+        ["equal"] = Equal,
+        ["first_unequal_step"] = FirstUnequalStep,
+        ["unequal_state"] = new JsonArray([.. UnequalFiles.Select(file => JsonValue.Create(file))]),
+        ["recipe"] = new JsonArray([.. Recipes.Select(difference => new JsonObject { ["key"] = difference.Key, ["first"] = difference.Before, ["second"] = difference.After })]),
+        ["runs"] = new JsonArray(Side(First, FirstSteps), Side(Second, SecondSteps)),
+    };
+
+    private static JsonObject Side(TrainedRun run, IReadOnlyList<StepMetrics> steps) => new()
+    {
+        ["run"] = run.Name,
+        ["dir"] = run.Directory.Root,
+        ["steps"] = steps.Count == 0 ? 0 : steps[^1].Step,
+        ["tokens"] = steps.Count == 0 ? 0 : steps[^1].Tokens,
+        ["train_loss"] = LossCurve.Of(steps) is [.., var last] ? last.Loss : null,
+    };
 
     private static int? UnequalStep(IReadOnlyList<StepMetrics> first, IReadOnlyList<StepMetrics> second)
     {

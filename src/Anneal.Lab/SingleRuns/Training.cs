@@ -1,22 +1,22 @@
-using Anneal.Cli.Terminal;
 using Anneal.Lab.Execution;
-using Anneal.Lab.Reports;
 using Anneal.Runs;
 using Anneal.Runs.Protocol;
 
-namespace Anneal.Cli.Runs;
+namespace Anneal.Lab.SingleRuns;
 
-/// <summary>A run in a worker process of its own, shown while it trains.</summary>
+/// <summary>A run in a worker process of its own, watched while it trains.</summary>
 internal static class Training
 {
+    // Exit codes of `Anneal.Worker train`.
+    private const int Done = 0, Wrong = 2;
+
     /// <summary>Trains to the end; a run that was interrupted goes on from its newest state.</summary>
     /// <exception cref="JobFailedException">The run failed or the monitor stopped it; the message says why.</exception>
     /// <exception cref="OperationCanceledException">Interrupted, with the state saved.</exception>
-    public static async Task RunAsync(RunDirectory run, Output output, CancellationToken cancel)
+    public static async Task RunAsync(RunDirectory run, IProgress<TrainingProgress>? progress, CancellationToken cancel)
     {
         using var child = Child.Start(WorkerCommand.Create("train", run.Root));
         child.DrainOutput();
-        using var line = new StatusLine(output);
         var metrics = new MetricsReader(run.MetricsPath);
         try
         {
@@ -24,7 +24,7 @@ internal static class Training
             {
                 cancel.ThrowIfCancellationRequested();
                 if (metrics.ReadNew() is [.., var last])
-                    line.Show(Standing(last, RunStatus.Load(run.StatusPath)?.Steps));
+                    progress?.Report(new TrainingProgress(last, RunStatus.Load(run.StatusPath)?.Steps));
             }
         }
         catch (OperationCanceledException)
@@ -36,22 +36,14 @@ internal static class Training
         cancel.ThrowIfCancellationRequested();
         switch (child.ExitCode)
         {
-            case ExitCode.Done:
+            case Done:
                 return;
-            case ExitCode.Wrong:
+            case Wrong:
                 throw new InputException(run.Root, child.Errors);
             default:
                 throw new JobFailedException(Incident.ReadAll(run.IncidentsPath) is [.., var incident]
                     ? $"the run stopped at step {incident.Step}: {incident.Message} ({incident.Detector})"
                     : $"the run ended with exit code {child.ExitCode}: {child.Errors}");
         }
-    }
-
-    private static string Standing(StepMetrics last, int? steps)
-    {
-        var left = steps is > 0 && last.Time is { } time ? time * (steps.Value - last.Step) / last.Step : (double?)null;
-        return $"step {last.Step}{(steps is > 0 ? $" of {steps}" : "")}, loss {last.Loss:0.000}"
-            + (last.TokensPerSecond is { } rate ? $", {Units.Count(rate, "tokens/s")}" : "")
-            + (left is { } seconds ? $", {Units.Duration(seconds)} left" : "");
     }
 }
