@@ -11,6 +11,9 @@ public static class ResearcherChoice
     /// <summary>A language model where there is a key and a dollar budget for one, else <see cref="Embedded"/>.</summary>
     public const string Auto = "auto";
 
+    /// <summary>A transcript in a model's place (<c>--replay</c>). No study's file says so: a study that was started as a replay stays one, and never spends.</summary>
+    public const string Replay = "replay";
+
     /// <summary>What may stand in a study's file and behind <c>--researcher</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = [Auto, "claude", "openai", Embedded];
 
@@ -22,11 +25,12 @@ public static class ResearcherChoice
     public static StudySpec Settle(StudySpec asked, SittingOptions options, string? started)
     {
         var spec = asked with { Researcher = options.Researcher ?? asked.Researcher, Budget = asked.Budget with { Usd = options.Usd ?? asked.Budget.Usd } };
+        if (options.Replay is not null || (spec.Researcher == Replay && started == Replay)) return spec with { Researcher = Replay };
         if (!Names.Contains(spec.Researcher))
             throw new InputException("--researcher", $"`{spec.Researcher}` is no researcher; {NearestWord.Hint(spec.Researcher, [.. Names])}");
         if (spec.Researcher == Auto)
             spec = spec with { Researcher = started ?? Best(spec.Budget.Usd) };
-        if (spec.Researcher != Embedded && spec.Budget.Usd is null && options.Replay is null)
+        if (spec.Researcher is not (Embedded or Replay) && spec.Budget.Usd is null)
             throw new InputException(spec.Study, $"asks {spec.Researcher} to propose, which costs money, and sets no limit. Give one: --usd 5, or `budget: {{usd: 5}}` in the study's file. A local server that costs nothing needs one, too: any amount.");
         return spec;
     }

@@ -40,6 +40,16 @@ public sealed record CorpusProgressed(string Message) : StudyEvent;
 /// <param name="Proposal">What and why.</param>
 public sealed record ExperimentProposed(int Experiment, Proposal Proposal) : StudyEvent;
 
+/// <summary>What the language model will probably cost; told before its first call.</summary>
+/// <param name="Estimate">Dollars and tokens.</param>
+public sealed record CostEstimated(StudyEstimate Estimate) : StudyEvent;
+
+/// <summary>A researcher gave no proposal when it was its turn; another stands in and the study goes on.</summary>
+/// <param name="Experiment">Number of the proposal.</param>
+/// <param name="Source">Whose turn it was: <c>model</c>.</param>
+/// <param name="Reason">Why there was none, in a sentence.</param>
+public sealed record ResearcherAbsent(int Experiment, string Source, string Reason) : StudyEvent;
+
 /// <summary>A run started.</summary>
 /// <param name="Run">Run id.</param>
 /// <param name="Experiment">Experiment, or null.</param>

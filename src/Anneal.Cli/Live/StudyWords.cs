@@ -19,6 +19,7 @@ internal static class StudyWords
         VerdictGiven verdict => Verdict(verdict.Experiment),
         ChampionChanged champion => $"experiment {champion.Experiment} is the new champion",
         IncidentSeen incident => $"incident in {incident.Incident.Run}, step {incident.Incident.Step}: {incident.Incident.Message} ({incident.Incident.Action})",
+        ResearcherAbsent absent => $"experiment {absent.Experiment}: no proposal of the {absent.Source}; {absent.Reason}",
         ProposalsEnded ended => ended.Reason,
         SealOpened opened => $"sealed comparison: {Units.Effect(opened.Seal.Effect)} ({Units.Interval((opened.Seal.Low, opened.Seal.High))}), {Units.Plural(opened.Seal.Pairs.Count, "pair")}",
         StudyEnded ended => ended.Reason,
@@ -35,6 +36,7 @@ internal static class StudyWords
         RunRole.Screen => $"{run.Experiment} at {run.Rung:0.###}",
         RunRole.Control => $"{run.Experiment} pair {run.Pair + 1}, champion",
         RunRole.Treatment => $"{run.Experiment} pair {run.Pair + 1}, change",
+        RunRole.Diagnosis => $"look before {run.Experiment}, at {run.Rung:0.###}",
         RunRole.SealedBaseline => $"sealed {run.Pair + 1}, baseline",
         _ => $"sealed {run.Pair + 1}, champion",
     };

@@ -39,6 +39,8 @@ public sealed partial class Ledger
                 SealedOpenings = (int)db.ExecuteScalar<long>("SELECT COUNT(*) FROM openings"),
                 FlopsSpent = runs.Sum(run => run.Flops),
                 SecondsSpent = db.ExecuteScalar<double?>("SELECT SUM(seconds) FROM sittings WHERE study = @name", new { name }) ?? 0,
+                Researcher = ReadResearcher(db, name, spec.Researcher),
+                Calls = ReadCalls(db, name),
                 Provenance = provenance,
             };
 

@@ -29,4 +29,7 @@ public enum RunRole
 
     /// <summary>Sealed comparison, champion.</summary>
     SealedChampion,
+
+    /// <summary>A short look that a researcher asked for before it proposed; never evidence.</summary>
+    Diagnosis,
 }

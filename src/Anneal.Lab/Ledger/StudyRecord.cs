@@ -42,6 +42,15 @@ public sealed record StudyRecord
     /// <summary>Wall-clock seconds over all sittings.</summary>
     public double SecondsSpent { get; init; }
 
+    /// <summary>Who really proposed: <c>embedded</c>, <c>claude (MODEL)</c>, <c>replay of MODEL</c>. A model that never answered is not named as if it had.</summary>
+    public string Researcher { get; init; } = "embedded";
+
+    /// <summary>Calls to language models.</summary>
+    public CallSummary Calls { get; init; } = new();
+
+    /// <summary>Dollars of all calls; one lost in flight at its reservation.</summary>
+    public double UsdSpent => Calls.Usd;
+
     /// <summary>What the study ran on and with: host, cores, instruction set, runtime, corpus and tokenizer hashes, commit.</summary>
     public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
 }

@@ -22,7 +22,7 @@ public static class JsonReport
         ["study"] = study.Spec.Study,
         ["lab"] = lab,
         ["status"] = study.Status,
-        ["researcher"] = study.Spec.Researcher,
+        ["researcher"] = study.Researcher,
         ["objective"] = study.Spec.Objective,
         ["experiments"] = new JsonArray([.. study.Experiments.Select(Experiment)]),
         ["champion"] = new JsonObject { ["recipe"] = study.Champion, ["sealed"] = Sealed(study.Sealed) },
@@ -30,7 +30,7 @@ public static class JsonReport
         {
             ["flops"] = Budget(study.Spec.Budget.Flops, study.FlopsSpent),
             ["seconds"] = Budget(study.Spec.Budget.Seconds, study.SecondsSpent),
-            ["usd"] = Budget(study.Spec.Budget.Usd, 0),
+            ["usd"] = Budget(study.Spec.Budget.Usd, study.UsdSpent),
         },
         ["report"] = report,
     }.ToJsonString(Indented);

@@ -27,7 +27,7 @@ public static class StudyFacts
 
     /// <summary>The researcher by its honest name.</summary>
     public static string ResearcherName(this StudyRecord study) =>
-        study.Spec.Researcher == "embedded" ? "embedded search (not a language model)" : PlainText.Clean(study.Spec.Researcher);
+        study.Researcher == "embedded" ? "embedded search (not a language model)" : PlainText.Clean(study.Researcher);
 
     /// <summary>What an experiment changes, on one line: <c>model.position.kind: rope, optimizer.lr: 0.004</c>.</summary>
     public static string ChangeText(this ExperimentRecord experiment) =>
@@ -74,12 +74,13 @@ public static class StudyFacts
         RunRole.Baseline or RunRole.Null or RunRole.Nudge => "baseline and noise",
         RunRole.ScreenControl or RunRole.Screen => "screening",
         RunRole.Control or RunRole.Treatment => "confirmation",
+        RunRole.Diagnosis => "diagnosis",
         _ => "sealed comparison",
     };
 }
 
 /// <summary>What one purpose cost.</summary>
-/// <param name="Purpose">Baseline and noise, screening, confirmation, or sealed comparison.</param>
+/// <param name="Purpose">Baseline and noise, diagnosis, screening, confirmation, or sealed comparison.</param>
 /// <param name="Runs">Number of runs, failed ones included.</param>
 /// <param name="Flops">Counted training FLOPs.</param>
 /// <param name="Seconds">Wall-clock seconds of the runs, added up.</param>

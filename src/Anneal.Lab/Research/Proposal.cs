@@ -5,7 +5,7 @@ namespace Anneal.Lab.Research;
 /// <summary>One hypothesis and the change that tests it.</summary>
 public sealed record Proposal
 {
-    /// <summary>Where it came from: <c>idea:rope</c>, <c>search</c>, <c>combine</c>.</summary>
+    /// <summary>Where it came from: <c>idea:rope</c>, <c>search</c>, <c>combine</c>, <c>model:NAME</c>, <c>replay:NAME</c>, <c>inbox</c>; see <see cref="ProposalSource"/>.</summary>
     public required string Source { get; init; }
 
     /// <summary>What is claimed, in a sentence.</summary>
@@ -25,6 +25,15 @@ public sealed record Proposal
 
     /// <summary>Predicted effect.</summary>
     public required Prediction Predicted { get; init; }
+
+    /// <summary>Predicted chance that the gate confirms it, 0 to 1; null where the researcher gave none.</summary>
+    public double? ConfirmProbability { get; init; }
+
+    /// <summary>Source whose turn it was, where another stands in; null where it was its own turn.</summary>
+    public string? AskedOf { get; init; }
+
+    /// <summary>Why this researcher stands in for the one whose turn it was, in a sentence; null where it was its own turn.</summary>
+    public string? InsteadOf { get; init; }
 }
 
 /// <summary>A predicted effect: control minus treatment in units of the objective, positive is better.</summary>

@@ -28,6 +28,15 @@ public class ResearcherChoiceTests
     {
         var claude = Asked with { Researcher = "claude" };
         Should.Throw<InputException>(() => ResearcherChoice.Settle(claude, new SittingOptions(), null)).Message.ShouldContain("--usd 5");
-        ResearcherChoice.Settle(claude, new SittingOptions { Replay = "t.jsonl" }, null).Researcher.ShouldBe("claude");
+        ResearcherChoice.Settle(claude, new SittingOptions { Replay = "t.jsonl" }, null).Researcher.ShouldBe(ResearcherChoice.Replay);
+    }
+
+    [Fact]
+    public void A_study_that_was_started_as_a_replay_goes_on_as_one_and_never_spends()
+    {
+        var replayed = Asked with { Researcher = ResearcherChoice.Replay };
+        ResearcherChoice.Settle(replayed, new SittingOptions(), ResearcherChoice.Replay).Researcher.ShouldBe(ResearcherChoice.Replay);
+        ResearcherChoice.Settle(Asked, new SittingOptions(), ResearcherChoice.Replay).Researcher.ShouldBe(ResearcherChoice.Replay);
+        Should.Throw<InputException>(() => ResearcherChoice.Settle(replayed, new SittingOptions(), null));
     }
 }
