@@ -14,8 +14,11 @@ public static class ResearcherChoice
     /// <summary>A transcript in a model's place (<c>--replay</c>). No study's file says so: a study that was started as a replay stays one, and never spends.</summary>
     public const string Replay = "replay";
 
+    /// <summary>Nobody here: the study waits for proposals that are handed in, over MCP or as files.</summary>
+    public const string Inbox = "mcp";
+
     /// <summary>What may stand in a study's file and behind <c>--researcher</c>.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Auto, "claude", "openai", Embedded];
+    public static IReadOnlyList<string> Names { get; } = [Auto, "claude", "openai", Embedded, Inbox];
 
     /// <summary>The study with its researcher and dollars settled; a started study keeps the researcher that it was started with.</summary>
     /// <param name="asked">The study's file.</param>
@@ -30,10 +33,14 @@ public static class ResearcherChoice
             throw new InputException("--researcher", $"`{spec.Researcher}` is no researcher; {NearestWord.Hint(spec.Researcher, [.. Names])}");
         if (spec.Researcher == Auto)
             spec = spec with { Researcher = started ?? Best(spec.Budget.Usd) };
-        if (spec.Researcher is not (Embedded or Replay) && spec.Budget.Usd is null)
+        if (IsPaid(spec.Researcher) && spec.Budget.Usd is null)
             throw new InputException(spec.Study, $"asks {spec.Researcher} to propose, which costs money, and sets no limit. Give one: --usd 5, or `budget: {{usd: 5}}` in the study's file. A local server that costs nothing needs one, too: any amount.");
         return spec;
     }
+
+    /// <summary>Whether a researcher costs money.</summary>
+    /// <param name="researcher">Settled name.</param>
+    public static bool IsPaid(string researcher) => researcher is "claude" or "openai";
 
     private static string Best(double? usd) =>
         usd is null ? Embedded

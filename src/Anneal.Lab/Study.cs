@@ -73,7 +73,7 @@ public static class Study
 
         sitting.Begin();
         string reason;
-        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, new EmbeddedResearcher(spec), progress))
+        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, ResearcherOf(spec, ledger.Directory, progress), progress))
             reason = await sitting.WorkAsync(campaign.RunToEndAsync);
 
         progress?.Report(new PhaseStarted(StudyPhase.Report, "Writing the report."));
@@ -82,4 +82,8 @@ public static class Study
         progress?.Report(new StudyEnded(record, reason));
         return record;
     }
+
+    // What is handed in from outside comes before all else.
+    private static InboxResearcher ResearcherOf(StudySpec spec, string lab, IProgress<StudyEvent>? progress) =>
+        new(new Inbox(lab, spec.Study), spec.Researcher == ResearcherChoice.Inbox ? null : new EmbeddedResearcher(spec), progress);
 }

@@ -50,6 +50,11 @@ public sealed record CostEstimated(StudyEstimate Estimate) : StudyEvent;
 /// <param name="Reason">Why there was none, in a sentence.</param>
 public sealed record ResearcherAbsent(int Experiment, string Source, string Reason) : StudyEvent;
 
+/// <summary>The study waits for a proposal from outside.</summary>
+/// <param name="Experiment">Number that it would have.</param>
+/// <param name="Detail">Where it is waited for, in a sentence.</param>
+public sealed record ProposalAwaited(int Experiment, string Detail) : StudyEvent;
+
 /// <summary>A run started.</summary>
 /// <param name="Run">Run id.</param>
 /// <param name="Experiment">Experiment, or null.</param>

@@ -6,7 +6,7 @@ namespace Anneal.Cli.Commands;
 /// <summary>Options of <c>study run</c> and <c>study resume</c> that say how a sitting works: who proposes, at what price, from where.</summary>
 internal sealed class SittingChoice
 {
-    private readonly Option<string?> _researcher = new("--researcher") { Description = "Who proposes: claude, openai, embedded, or auto (a model where there are a key and a dollar budget). Default: the study's.", HelpName = "NAME" };
+    private readonly Option<string?> _researcher = new("--researcher") { Description = "Who proposes: claude, openai, embedded, mcp (wait for what is handed in), or auto (a model where there are a key and a dollar budget). Default: the study's.", HelpName = "NAME" };
     private readonly Option<string?> _model = new("--model") { Description = "Model to ask, by its name in models.yaml. Default: that file's.", HelpName = "NAME" };
     private readonly Option<string?> _effort = new("--effort") { Description = "How hard the model shall think. Default: that file's.", HelpName = "LEVEL" };
     private readonly Option<double?> _usd = new("--usd") { Description = "Most dollars for the model over all sittings. Default: the study's budget.usd.", HelpName = "N" };

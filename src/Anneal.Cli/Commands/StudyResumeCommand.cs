@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Anneal.Cli.Live;
 using Anneal.Cli.Terminal;
+using Anneal.Lab.Live;
 using Anneal.Lab;
 
 namespace Anneal.Cli.Commands;

@@ -2,6 +2,7 @@ using Anneal.Cli.Live;
 using Anneal.Cli.Terminal;
 using Anneal.Lab;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Live;
 using Anneal.Lab.Reports;
 
 namespace Anneal.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Anneal.Cli.Terminal;
+using Anneal.Lab.Live;
 using Anneal.Lab;
 using Anneal.Lab.Reports;
 

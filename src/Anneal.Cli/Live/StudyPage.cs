@@ -1,6 +1,7 @@
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Live;
 using Anneal.Lab.Reports;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,4 +1,5 @@
 using Anneal.Cli.Terminal;
+using Anneal.Lab.Live;
 using Anneal.Lab;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -2,6 +2,7 @@ using Anneal.Cli.Live;
 using Anneal.Lab;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Live;
 using Anneal.Tests.Lab.Reports;
 using Spectre.Console;
 

@@ -1,20 +1,22 @@
-using Anneal.Lab;
 
-namespace Anneal.Cli.Live;
+namespace Anneal.Lab.Live;
 
 /// <summary>A run that trains now.</summary>
-internal sealed class RunInFlight(RunStarted started)
+/// <param name="started">How it began.</param>
+public sealed class RunInFlight(RunStarted started)
 {
     private readonly List<double> _losses = [];
 
+    /// <summary>How it began.</summary>
     public RunStarted Started => started;
 
+    /// <summary>Steps done.</summary>
     public int Step { get; private set; }
 
     /// <summary>Train losses lately seen, oldest first.</summary>
     public IReadOnlyList<double> Losses => _losses;
 
-    public void Advance(RunProgressed progressed)
+    internal void Advance(RunProgressed progressed)
     {
         Step = progressed.Step;
         _losses.Add(progressed.Point.Loss);

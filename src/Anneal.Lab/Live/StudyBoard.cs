@@ -1,14 +1,13 @@
 using System.Diagnostics;
-using Anneal.Lab;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 
-namespace Anneal.Cli.Live;
+namespace Anneal.Lab.Live;
 
 /// <summary>Where a running study stands, gathered from its events. Events come from several threads; readers hold <see cref="Gate"/>.</summary>
 /// <param name="limits">What the study may spend.</param>
 /// <param name="secondsBefore">Wall-clock seconds of earlier sittings.</param>
-internal sealed class StudyBoard(StudyBudget limits, double secondsBefore)
+public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -75,6 +74,9 @@ internal sealed class StudyBoard(StudyBudget limits, double secondsBefore)
                 case ExperimentProposed proposed:
                     _trials[proposed.Experiment] = new TrialInFlight(proposed.Experiment, proposed.Proposal);
                     break;
+                case ProposalAwaited awaited:
+                    Detail = awaited.Detail;
+                    break;
                 case RunStarted started:
                     _running[started.Run] = new RunInFlight(started);
                     break;
@@ -89,7 +91,7 @@ internal sealed class StudyBoard(StudyBudget limits, double secondsBefore)
                         _baseline.Add(value);
                     break;
                 case RungScreened screened when _trials.TryGetValue(screened.Experiment, out var trial):
-                    trial.Screens.Add(screened.Screen);
+                    trial.Rungs.Add(screened.Screen);
                     break;
                 case PairJudged judged when _trials.TryGetValue(judged.Experiment, out var trial):
                     trial.State = judged.State;

@@ -1,18 +1,19 @@
-using Anneal.Lab;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Reports;
 
-namespace Anneal.Cli.Live;
+namespace Anneal.Lab.Live;
 
 /// <summary>A study's events in words; null for those that are only motion.</summary>
-internal static class StudyWords
+public static class StudyWords
 {
+    /// <summary>An event on one line.</summary>
     public static string? Of(StudyEvent happened) => happened switch
     {
         PhaseStarted phase => phase.Detail,
         CorpusProgressed corpus => $"corpus: {corpus.Message}",
         ExperimentProposed proposed => $"experiment {proposed.Experiment} proposed: {proposed.Proposal.Hypothesis} [{Change(proposed.Proposal.Change)}]; "
             + $"predicted {Units.Effect(proposed.Proposal.Predicted.Mean)} ± {proposed.Proposal.Predicted.Sd:0.0000}",
+        ProposalAwaited awaited => awaited.Detail,
         RungScreened screened => $"experiment {screened.Experiment} screened at {screened.Screen.Fraction:0.###}: "
             + $"{Units.Effect(screened.Screen.Control - screened.Screen.Treatment)}, {screened.Screen.Decision}: {screened.Screen.Reason}",
         PairJudged judged => $"experiment {judged.Experiment} pair {judged.Pair.Index + 1}: {Units.Effect(judged.Pair.Difference)}, e = {Units.EValue(judged.State.EValue)} of {Units.EValue(judged.State.Bar)}",
@@ -47,6 +48,6 @@ internal static class StudyWords
     private static string Verdict(ExperimentRecord experiment) =>
         $"experiment {experiment.Id} {experiment.VerdictWord()}"
         + (experiment.Effect is null ? "" : $": {Units.Effect(experiment.Effect)}{(experiment.Interval is null ? "" : $" ({Units.Interval(experiment.Interval)})")}")
-        + (experiment.Verdict is Lab.Evidence.Verdict.Confirmed ? "; adopted" : "")
+        + (experiment.Verdict is Evidence.Verdict.Confirmed ? "; adopted" : "")
         + (experiment.Reason is { } reason ? $". {reason}" : "");
 }
