@@ -73,7 +73,7 @@ public static class Study
 
         sitting.Begin();
         string reason;
-        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, ResearcherOf(spec, ledger.Directory, progress), progress))
+        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, ResearcherOf(spec, baseline, ledger.Directory, progress), progress))
             reason = await sitting.WorkAsync(campaign.RunToEndAsync);
 
         progress?.Report(new PhaseStarted(StudyPhase.Report, "Writing the report."));
@@ -83,7 +83,13 @@ public static class Study
         return record;
     }
 
-    // What is handed in from outside comes before all else.
-    private static InboxResearcher ResearcherOf(StudySpec spec, string lab, IProgress<StudyEvent>? progress) =>
-        new(new Inbox(lab, spec.Study), spec.Researcher == ResearcherChoice.Inbox ? null : new EmbeddedResearcher(spec), progress);
+    // What is handed in from outside comes before all else; a study for an MCP client waits for it.
+    private static MixedResearcher ResearcherOf(StudySpec spec, Recipe baseline, string lab, IProgress<StudyEvent>? progress)
+    {
+        var waits = spec.Researcher == ResearcherChoice.Inbox;
+        return new MixedResearcher(
+            baseline.Budget.Flops!.Value,
+            waits ? [] : [(ProposalSource.Embedded, new EmbeddedResearcher(spec))],
+            new InboxResearcher(new Inbox(lab, spec.Study), waits, progress));
+    }
 }

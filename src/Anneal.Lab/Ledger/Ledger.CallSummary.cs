@@ -18,7 +18,7 @@ public sealed partial class Ledger
     // Models by what the calls say: a study that asked for a model and never heard from it is not that model's.
     private static string ReadResearcher(SqliteConnection db, string study, string chosen)
     {
-        if (chosen == "embedded") return chosen;
+        if (chosen is ResearcherChoice.Embedded or ResearcherChoice.Inbox) return chosen;
         var models = db.Query<(string Provider, string Model)>(
             "SELECT DISTINCT provider, model FROM calls JOIN answers ON answers.call = calls.id WHERE study = @study AND outcome = 'answered' ORDER BY provider, model", new { study }).ToList();
         if (models.Count == 0) return $"embedded ({chosen} has not answered)";

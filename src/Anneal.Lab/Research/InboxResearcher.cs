@@ -1,10 +1,10 @@
 namespace Anneal.Lab.Research;
 
-/// <summary>Takes what was handed in from outside before it asks anybody else; or waits for it where there is nobody else.</summary>
+/// <summary>Proposes what was handed in from outside, oldest first; null where nothing was, unless it is told to wait.</summary>
 /// <param name="inbox">The study's.</param>
-/// <param name="otherwise">Asked when the inbox is empty; null waits for the next proposal.</param>
+/// <param name="waits">Wait for the next proposal: there is nobody else to ask.</param>
 /// <param name="progress">Told that a proposal is waited for.</param>
-internal sealed class InboxResearcher(Inbox inbox, IResearcher? otherwise, IProgress<StudyEvent>? progress) : IResearcher
+internal sealed class InboxResearcher(Inbox inbox, bool waits, IProgress<StudyEvent>? progress) : IResearcher
 {
     private static readonly TimeSpan poll = TimeSpan.FromMilliseconds(250);
 
@@ -13,8 +13,8 @@ internal sealed class InboxResearcher(Inbox inbox, IResearcher? otherwise, IProg
     {
         for (var asked = false; ; asked = true)
         {
-            if (Next(question) is { } proposal) return proposal;
-            if (otherwise is not null) return await otherwise.ProposeAsync(question, cancel);
+            var proposal = Next(question);
+            if (proposal is not null || !waits) return proposal;
             if (!asked) progress?.Report(new ProposalAwaited(question.Number, $"Waiting for a proposal in {inbox.Directory}."));
             await Task.Delay(poll, cancel);
         }

@@ -5,7 +5,7 @@ namespace Anneal.Lab.Research;
 /// <summary>One hypothesis and the change that tests it.</summary>
 public sealed record Proposal
 {
-    /// <summary>Where it came from: <c>idea:rope</c>, <c>search</c>, <c>combine</c>, <c>model:NAME</c>, <c>replay:NAME</c>, <c>inbox</c>; see <see cref="ProposalSource"/>.</summary>
+    /// <summary>Where it came from: <c>idea:rope</c>, <c>search</c>, <c>combine</c>, <c>model:NAME</c>, <c>replay:NAME</c>, <c>mcp:CLIENT</c>; see <see cref="ProposalSource"/>.</summary>
     public required string Source { get; init; }
 
     /// <summary>What is claimed, in a sentence.</summary>

@@ -17,7 +17,7 @@ public static class ProposalSource
     public static string Of(Proposal proposal) => proposal.Source.Split(':')[0] switch
     {
         Model or "replay" => Model,
-        Inbox => Inbox,
+        Inbox or "mcp" => Inbox,
         _ => Embedded,
     };
 }

@@ -18,7 +18,7 @@ public sealed class InboxResearcherTests : IDisposable
         var inbox = new Inbox(lab, "s");
         inbox.Add(Rate("0.004"));
         inbox.Add(Rate("0.005"));
-        var researcher = new InboxResearcher(inbox, new Other(), null);
+        var researcher = Researcher(inbox);
 
         var first = (await researcher.ProposeAsync(Question(), Cancel))!;
         first.Change["optimizer.lr"].ShouldBe("0.004");
@@ -33,9 +33,9 @@ public sealed class InboxResearcherTests : IDisposable
     {
         var inbox = new Inbox(lab, "s");
         inbox.Add(Rate("0.004"));
-        var before = await new InboxResearcher(inbox, new Other(), null).ProposeAsync(Question(), Cancel);
+        var before = await Researcher(inbox).ProposeAsync(Question(), Cancel);
         // The process dies here, before the ledger has it; the next sitting asks again.
-        var after = await new InboxResearcher(inbox, new Other(), null).ProposeAsync(Question(), Cancel);
+        var after = await Researcher(inbox).ProposeAsync(Question(), Cancel);
         after!.Change.ShouldBe(before!.Change);
     }
 
@@ -48,7 +48,7 @@ public sealed class InboxResearcherTests : IDisposable
     {
         var inbox = new Inbox(lab, "s");
         var name = inbox.Add(Proposal("mcp:test", key, value));
-        (await new InboxResearcher(inbox, new Other(), null).ProposeAsync(Question(), Cancel))!.Source.ShouldBe("other");
+        (await Researcher(inbox).ProposeAsync(Question(), Cancel))!.Source.ShouldBe("other");
         inbox.Waiting().ShouldBeEmpty();
         File.ReadAllText(Path.Combine(inbox.Directory, "refused", name + ".txt")).ShouldContain(reason);
     }
@@ -59,7 +59,7 @@ public sealed class InboxResearcherTests : IDisposable
         var inbox = new Inbox(lab, "s");
         inbox.Add(Rate("0.004"));
         File.WriteAllText(Path.Combine(inbox.Directory, "0.json"), "{\"source\": \"x\"");
-        (await new InboxResearcher(inbox, new Other(), null).ProposeAsync(Question(), Cancel))!.Change["optimizer.lr"].ShouldBe("0.004");
+        (await Researcher(inbox).ProposeAsync(Question(), Cancel))!.Change["optimizer.lr"].ShouldBe("0.004");
         File.Exists(Path.Combine(inbox.Directory, "refused", "0.json")).ShouldBeTrue();
     }
 
@@ -68,12 +68,14 @@ public sealed class InboxResearcherTests : IDisposable
     {
         var inbox = new Inbox(lab, "s");
         var heard = new Listener();
-        var asking = new InboxResearcher(inbox, null, heard).ProposeAsync(Question(), Cancel);
+        var asking = new InboxResearcher(inbox, waits: true, heard).ProposeAsync(Question(), Cancel);
         while (!heard.Of<Anneal.Lab.ProposalAwaited>().Any()) await Task.Delay(10, Cancel);
         asking.IsCompleted.ShouldBeFalse();
         inbox.Add(Rate("0.004"));
         (await asking)!.Change["optimizer.lr"].ShouldBe("0.004");
     }
+
+    private static MixedResearcher Researcher(Inbox inbox) => new(1e9, [("embedded", new Other())], new InboxResearcher(inbox, waits: false, null));
 
     private static Proposal Rate(string value) => Proposal("mcp:test", "optimizer.lr", value);
 
