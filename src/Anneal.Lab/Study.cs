@@ -2,6 +2,7 @@ using Anneal.Data;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Research;
 using Anneal.Lab.Studies;
+using Anneal.Lab.Subjects;
 using Anneal.Runs;
 using Anneal.Runs.Recipes;
 
@@ -24,7 +25,7 @@ public static class Study
     /// <exception cref="CorpusException">The corpus is empty, unreadable or changed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the study was in the ledger.</exception>
     public static Task<StudyRecord> RunAsync(StudySpec spec, string lab, IProgress<StudyEvent>? progress, CancellationToken cancel, SittingOptions? options = null) =>
-        SitAsync(spec, RecipeFile.Load(spec.Recipe), lab, options ?? new(), progress, cancel);
+        SitAsync(spec, spec.Subject is null ? RecipeFile.Load(spec.Recipe) : null, lab, options ?? new(), progress, cancel);
 
     /// <summary>Goes on with a study by its name, as it was started.</summary>
     /// <param name="name">Study.</param>
@@ -39,7 +40,7 @@ public static class Study
         if (!Ledger.Ledger.Exists(lab)) throw new InputException(lab, "is no lab: it has no lab.db. Start the study with `anneal study run`, or name its lab with --lab DIR.");
         StudyRecord started;
         using (var ledger = Ledger.Ledger.Open(lab)) started = ledger.ReadStudy(name);
-        return SitAsync(started.Spec, RecipeFile.Parse(started.Baseline, $"{name}'s baseline"), lab, options ?? new(), progress, cancel);
+        return SitAsync(started.Spec, started.Spec.Subject is not null ? null : RecipeFile.Parse(started.Baseline, $"{name}'s baseline"), lab, options ?? new(), progress, cancel);
     }
 
     /// <summary>Folder of a study's report files: <c>report.html</c>, <c>report.md</c>, <c>report.json</c>.</summary>
@@ -47,7 +48,7 @@ public static class Study
     /// <param name="lab">The lab's folder.</param>
     public static string ReportDirectory(string name, string lab) => Path.Combine(Path.GetFullPath(lab), "studies", name);
 
-    private static async Task<StudyRecord> SitAsync(StudySpec asked, Recipe recipe, string lab, SittingOptions options, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    private static async Task<StudyRecord> SitAsync(StudySpec asked, Recipe? recipe, string lab, SittingOptions options, IProgress<StudyEvent>? progress, CancellationToken cancel)
     {
         try
         {
@@ -59,28 +60,36 @@ public static class Study
         }
     }
 
-    private static async Task<StudyRecord> WorkAsync(StudySpec asked, Recipe recipe, string lab, SittingOptions options, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    private static async Task<StudyRecord> WorkAsync(StudySpec asked, Recipe? recipe, string lab, SittingOptions options, IProgress<StudyEvent>? progress, CancellationToken cancel)
     {
         using var ledger = Ledger.Ledger.Open(lab);
         using var lease = ledger.TakeLease(asked.Study);
         asked = ResearcherChoice.Settle(asked, options, ledger.FindStudy(asked.Study)?.Spec.Researcher);
         using var sitting = new Sitting(ledger, asked, cancel);
 
-        var (spec, baseline) = StudyStart.Match(ledger, asked, recipe);
-        progress?.Report(new PhaseStarted(StudyPhase.Corpus, $"Preparing {spec.Corpus}."));
-        var corpus = await StudyCorpus.PrepareAsync(ledger.Directory, spec.Corpus, progress, sitting.Token);
-        StudyStart.Record(ledger, spec, baseline, corpus);
-
-        sitting.Begin();
         string reason;
-        await using (var campaign = new Campaign(spec, baseline, corpus, ledger, ResearcherOf(spec, baseline, ledger.Directory, progress), progress))
+        await using (var campaign = recipe is null
+            ? await SubjectStart.PrepareAsync(ledger, asked, options, progress, sitting.Token)
+            : await PrepareAsync(ledger, asked, recipe, progress, sitting.Token))
+        {
+            sitting.Begin();
             reason = await sitting.WorkAsync(campaign.RunToEndAsync);
+        }
 
         progress?.Report(new PhaseStarted(StudyPhase.Report, "Writing the report."));
-        var record = ledger.ReadStudy(spec.Study);
+        var record = ledger.ReadStudy(asked.Study);
         StudyReport.Write(record, ledger.Directory);
         progress?.Report(new StudyEnded(record, reason));
         return record;
+    }
+
+    private static async Task<ICampaign> PrepareAsync(Ledger.Ledger ledger, StudySpec asked, Recipe recipe, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    {
+        var (spec, baseline) = StudyStart.Match(ledger, asked, recipe);
+        progress?.Report(new PhaseStarted(StudyPhase.Corpus, $"Preparing {spec.Corpus}."));
+        var corpus = await StudyCorpus.PrepareAsync(ledger.Directory, spec.Corpus, progress, cancel);
+        StudyStart.Record(ledger, spec, baseline, corpus);
+        return new Campaign(spec, baseline, corpus, ledger, ResearcherOf(spec, baseline, ledger.Directory, progress), progress);
     }
 
     // What is handed in from outside comes before all else; a study for an MCP client waits for it.

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Anneal.Lab;
 
 /// <summary>Hard limits; 0 or null means none.</summary>
@@ -11,6 +13,10 @@ public sealed record StudyBudget
 
     /// <summary>Dollars for a language model.</summary>
     public double? Usd { get; init; }
+
+    /// <summary>Runs of a subject's command, failed ones and the final comparison included.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Runs { get; init; }
 
     /// <summary>Most experiments that are proposed.</summary>
     public int Experiments { get; init; } = 100;

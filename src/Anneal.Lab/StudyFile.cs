@@ -1,3 +1,4 @@
+using Anneal.Lab.Subjects;
 using Anneal.Runs;
 using Anneal.Runs.Evaluation;
 using Anneal.Runs.Recipes;
@@ -18,22 +19,24 @@ public static class StudyFile
         var reader = YamlReader.Open(path);
         var root = reader.Root;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var file = root.Require("recipe", Scalar.Text);
+        var subject = root.Has("subject") ? SubjectFile.Read(root.Map("subject"), folder) : null;
+        var file = subject is null ? root.Require("recipe", Scalar.Text) : null;
         var spec = new StudySpec
         {
             Study = ReadName(root),
-            Objective = root.Get("objective", Scalar.OneOf("val/bpb"), "val/bpb"),
+            Subject = subject,
+            Objective = subject?.Objective ?? root.Get("objective", Scalar.OneOf("val/bpb"), "val/bpb"),
             Recipe = file is null ? "" : Path.GetFullPath(file, folder),
-            Corpus = ReadCorpus(root, folder),
+            Corpus = subject is null ? ReadCorpus(root, folder) : "",
             Researcher = root.Get("researcher", Scalar.OneOf([.. ResearcherChoice.Names]), ResearcherChoice.Auto),
             Parallel = root.Get("parallel", Scalar.Int(0, 64), 0),
             Seed = root.Get("seed", Scalar.Long(), 1),
-            Budget = ReadBudget(root.Map("budget")),
+            Budget = ReadBudget(root.Map("budget"), subject is not null),
             Acceptance = ReadAcceptance(root.Map("acceptance")),
-            Evaluation = ReadEvaluation(root.Map("evaluation")),
-            Rungs = ReadRungs(root),
-            Noise = ReadNoise(root.Map("noise")),
-            Space = SearchSpaceFile.Read(root.Map("space")),
+            Evaluation = subject is null ? ReadEvaluation(root.Map("evaluation")) : new(),
+            Rungs = subject?.Rungs ?? ReadRungs(root),
+            Noise = ReadNoise(root.Map("noise"), subject is null),
+            Space = subject is null ? SearchSpaceFile.Read(root.Map("space")) : new(),
         };
         var recipe = spec.Recipe.Length == 0 ? null : ReadRecipe(root, spec, path);
         if (recipe is not null) SearchSpaceFile.CheckKeys(root.Map("space"), spec.Space, recipe);
@@ -56,10 +59,12 @@ public static class StudyFile
         return corpus is "dotnet-docs" or "man-pages" ? corpus : Path.GetFullPath(corpus, folder);
     }
 
-    private static StudyBudget ReadBudget(YamlMap map) => new()
+    // What a subject computes cannot be counted; its runs can.
+    private static StudyBudget ReadBudget(YamlMap map, bool subject) => new()
     {
-        Flops = map.Get("flops", positive.OrNull(), null),
+        Flops = subject ? null : map.Get("flops", positive.OrNull(), null),
         Seconds = map.Get("seconds", positive.OrNull(), null),
+        Runs = subject ? map.Get("runs", Scalar.Int(1).OrNull(), null) : null,
         Usd = map.Get("usd", positive.OrNull(), null),
         Experiments = map.Get("experiments", Scalar.Int(1, 100_000), new StudyBudget().Experiments),
     };
@@ -92,10 +97,10 @@ public static class StudyFile
         return rungs;
     }
 
-    private static NoiseSpec ReadNoise(YamlMap map) => new()
+    private static NoiseSpec ReadNoise(YamlMap map, bool nudges) => new()
     {
         NullPairs = map.Get("null_pairs", Scalar.Int(2, 1000), new NoiseSpec().NullPairs),
-        NudgePairs = map.Get("nudge_pairs", Scalar.Int(0, 1000), new NoiseSpec().NudgePairs),
+        NudgePairs = !nudges ? 0 : map.Get("nudge_pairs", Scalar.Int(0, 1000), new NoiseSpec().NudgePairs),
         SealedPairs = map.Get("sealed_pairs", Scalar.Int(2, 1000), new NoiseSpec().SealedPairs),
     };
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Anneal.Lab.Subjects;
 using Anneal.Runs.Evaluation;
 
 namespace Anneal.Lab;
@@ -10,6 +12,10 @@ public sealed record StudySpec
 
     /// <summary>What is minimised.</summary>
     public string Objective { get; init; } = "val/bpb";
+
+    /// <summary>The repository that the study improves; null for our own trainer. Recipe, corpus and evaluation say nothing then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SubjectSpec? Subject { get; init; }
 
     /// <summary>Baseline recipe file, relative to the study's file.</summary>
     public required string Recipe { get; init; }

@@ -21,6 +21,12 @@ public sealed record ExperimentRecord
     /// <summary>Null until done, then immutable.</summary>
     public Verdict? Verdict { get; init; }
 
+    /// <summary>Who measured.</summary>
+    public EvidenceGrade Grade { get; init; }
+
+    /// <summary>Its change became part of the champion: confirmed, or passed the gate on values that the subject reported itself.</summary>
+    public bool Adopted { get => field || Verdict == Lab.Evidence.Verdict.Confirmed; init; }
+
     /// <summary>Why the verdict is what it is, in a sentence.</summary>
     public string? Reason { get; init; }
 

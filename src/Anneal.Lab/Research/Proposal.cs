@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Anneal.Lab.Code;
+using Anneal.Lab.Subjects;
 
 namespace Anneal.Lab.Research;
 
@@ -22,6 +24,10 @@ public sealed record Proposal
 
     /// <summary>Source code that comes with the change; null for a change of settings alone.</summary>
     public ProposedCode? Code { get; init; }
+
+    /// <summary>Edits of a subject's files, against the champion of the moment; null for our own trainer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FileEdit>? Edits { get; init; }
 
     /// <summary>Predicted effect.</summary>
     public required Prediction Predicted { get; init; }

@@ -9,7 +9,7 @@ namespace Anneal.Lab.Studies;
 /// The work of a study. It is plain code over remembered jobs: a run that the ledger holds returns at once, so that going on
 /// after a kill is running the same code again, with the same outcome.
 /// </summary>
-internal sealed partial class Campaign : IAsyncDisposable
+internal sealed partial class Campaign : ICampaign
 {
     private readonly StudySpec spec;
     private readonly Recipe baseline;
@@ -33,9 +33,7 @@ internal sealed partial class Campaign : IAsyncDisposable
         executor = new Executor(ledger, spec, corpus, progress);
     }
 
-    /// <summary>The study, as a table of contents.</summary>
-    /// <param name="sitting">Its time.</param>
-    /// <returns>A closing sentence.</returns>
+    /// <inheritdoc/>
     public async Task<string> RunToEndAsync(Sitting sitting)
     {
         await executor.RecoverAsync(sitting.Token);

@@ -23,7 +23,7 @@ internal static class StudyChanges
     }
 
     private static JsonNode Comparable(StudySpec spec) => JsonSerializer.SerializeToNode(
-        spec with { Recipe = "", Corpus = "", Budget = spec.Budget with { Seconds = null, Usd = null } }, Ledger.Ledger.Json)!;
+        spec with { Recipe = "", Corpus = "", Budget = spec.Budget with { Seconds = null, Usd = null, Runs = null }, Subject = spec.Subject is { } subject ? subject with { Path = "" } : null }, Ledger.Ledger.Json)!;
 
     private static void Compare(string key, JsonNode? before, JsonNode? after, List<string> changes)
     {
