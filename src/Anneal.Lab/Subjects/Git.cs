@@ -30,6 +30,7 @@ internal static class Git
         var start = new ProcessStartInfo("git", [.. plain, .. arguments])
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
