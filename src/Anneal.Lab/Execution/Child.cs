@@ -11,15 +11,16 @@ public sealed class Child : IDisposable
     private const int TailLength = 2000;
 
     private readonly Process process;
+    private readonly bool sandboxed;
     private readonly StringBuilder errors = new();
+    private Task saying = Task.CompletedTask;
 
-    private Child(Process process, ProcessIdentity identity)
+    private Child(Process process, ProcessIdentity identity, bool sandboxed)
     {
-        this.process = process;
+        (this.process, this.sandboxed) = (process, sandboxed);
         Identity = identity;
-        process.ErrorDataReceived += (_, line) => Remember(line.Data);
-        process.BeginErrorReadLine();
-        Exit = process.WaitForExitAsync();
+        saying = ReadAsync(process.StandardError, Remember);
+        Exit = EndedAsync();
     }
 
     /// <summary>Which process it is.</summary>
@@ -37,26 +38,27 @@ public sealed class Child : IDisposable
     /// <summary>What it says.</summary>
     public StreamReader Output => process.StandardOutput;
 
-    /// <summary>Last words on standard error.</summary>
+    /// <summary>Last words on standard error; control characters, which could steer a terminal, are dots.</summary>
     public string Errors
     {
         get
         {
-            lock (errors) return errors.ToString().Trim();
+            lock (errors) return PlainWords.Of(errors.ToString()).Trim();
         }
     }
 
     /// <summary>Starts a worker.</summary>
-    /// <param name="start">From <see cref="WorkerCommand"/>.</param>
-    public static Child Start(ProcessStartInfo start)
+    /// <param name="start">From <see cref="WorkerCommand"/> or <see cref="Sandbox.Wrap"/>.</param>
+    /// <param name="sandboxed">It is a sandbox, with which all inside it dies.</param>
+    public static Child Start(ProcessStartInfo start, bool sandboxed = false)
     {
-        var started = Process.Start(start)!;
+        var started = Spawner.Start(start);
         // A child that ended at once has no identity left to read; what is dead needs none.
-        return new Child(started, ProcessIdentity.Find(started.Id) ?? new ProcessIdentity(started.Id, "ended"));
+        return new Child(started, ProcessIdentity.Find(started.Id) ?? new ProcessIdentity(started.Id, "ended"), sandboxed);
     }
 
     /// <summary>Reads and drops its standard output, so that the pipe never fills.</summary>
-    public void DrainOutput() => process.BeginOutputReadLine();
+    public void DrainOutput() => saying = Task.WhenAll(saying, ReadAsync(process.StandardOutput, _ => { }));
 
     /// <summary>Closes the lease and, if it does not end in time, kills it and its children.</summary>
     /// <param name="patience">How long it may take to end by itself.</param>
@@ -79,7 +81,8 @@ public sealed class Child : IDisposable
     {
         try
         {
-            process.Kill(entireProcessTree: true);
+            // The search for descendants is slower than a fork bomb; the kernel ends what is in a sandbox in one stroke.
+            process.Kill(entireProcessTree: !sandboxed);
         }
         catch (InvalidOperationException)
         {
@@ -94,12 +97,31 @@ public sealed class Child : IDisposable
         process.Dispose();
     }
 
-    private void Remember(string? line)
+    private async Task EndedAsync()
     {
-        if (line is null) return;
+        await process.WaitForExitAsync();
+        await saying;
+    }
+
+    // By pieces, not by lines: a line may have no end.
+    private static async Task ReadAsync(StreamReader words, Action<ReadOnlyMemory<char>> take)
+    {
+        var buffer = new char[1024];
+        try
+        {
+            while (await words.ReadAsync(buffer) is > 0 and var count) take(buffer.AsMemory(0, count));
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It was ended in the middle of a word.
+        }
+    }
+
+    private void Remember(ReadOnlyMemory<char> words)
+    {
         lock (errors)
         {
-            errors.AppendLine(line);
+            errors.Append(words);
             if (errors.Length > TailLength) errors.Remove(0, errors.Length - TailLength);
         }
     }
