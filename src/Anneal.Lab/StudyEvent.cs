@@ -1,5 +1,6 @@
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Providers;
 using Anneal.Lab.Research;
 
 namespace Anneal.Lab;
@@ -54,6 +55,23 @@ public sealed record ResearcherAbsent(int Experiment, string Source, string Reas
 /// <param name="Experiment">Number that it would have.</param>
 /// <param name="Detail">Where it is waited for, in a sentence.</param>
 public sealed record ProposalAwaited(int Experiment, string Detail) : StudyEvent;
+
+/// <summary>A language model answered.</summary>
+/// <param name="Conversation">For what: <c>proposal/3</c>.</param>
+/// <param name="Model">Which.</param>
+/// <param name="Usage">Billed tokens.</param>
+/// <param name="Usd">Dollars of this call.</param>
+/// <param name="SpentUsd">Dollars so far, over all sittings.</param>
+/// <param name="CacheHitShare">Share of the tokens read that came from a cache, 0 to 1.</param>
+public sealed record ModelCalled(string Conversation, string Model, ModelUsage Usage, double Usd, double SpentUsd, double CacheHitShare) : StudyEvent;
+
+/// <summary>A language model gave no answer.</summary>
+/// <param name="Conversation">For what.</param>
+/// <param name="Model">Which.</param>
+/// <param name="Failure">What kind of no.</param>
+/// <param name="Problem">Why, in a sentence.</param>
+/// <param name="AsksAgainIn">Until it is asked again; null: it is not.</param>
+public sealed record ModelFaltered(string Conversation, string Model, ModelFailure Failure, string Problem, TimeSpan? AsksAgainIn) : StudyEvent;
 
 /// <summary>A run started.</summary>
 /// <param name="Run">Run id.</param>

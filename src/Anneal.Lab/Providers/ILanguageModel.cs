@@ -17,4 +17,13 @@ public interface ILanguageModel
     /// <param name="cancel">Gives up; what was sent may be paid for.</param>
     /// <exception cref="ModelException">The provider said no, or could not be reached.</exception>
     Task<ModelReply> AskAsync(ModelRequest request, CancellationToken cancel);
+
+    /// <summary>Tokens that a request would read; null where the provider does not say. Costs nothing.</summary>
+    /// <param name="request">What would be asked.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<long?> CountAsync(ModelRequest request, CancellationToken cancel) => Task.FromResult<long?>(null);
+
+    /// <summary>Names of the models that the provider offers; null where it does not say or cannot be reached. Costs nothing.</summary>
+    /// <param name="cancel">Gives up.</param>
+    Task<IReadOnlyList<string>?> ListAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<string>?>(null);
 }

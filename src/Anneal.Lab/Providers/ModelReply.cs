@@ -8,7 +8,7 @@ public sealed record ModelReply
     /// <summary>Blocks, raw: thinking signatures survive only unchanged.</summary>
     public required JsonArray Content { get; init; }
 
-    /// <summary><c>end_turn</c>, <c>tool_use</c>, <c>max_tokens</c>, <c>refusal</c>, <c>pause_turn</c> or <c>stop_sequence</c>.</summary>
+    /// <summary><c>end_turn</c>, <c>tool_use</c>, <c>max_tokens</c>, <c>refusal</c>, <c>pause_turn</c>, <c>stop_sequence</c> or <c>model_context_window_exceeded</c>.</summary>
     public required string StopReason { get; init; }
 
     /// <summary>Tokens that are billed.</summary>
@@ -16,6 +16,9 @@ public sealed record ModelReply
 
     /// <summary>Model that answered, as the provider names it.</summary>
     public required string Model { get; init; }
+
+    /// <summary>What the provider says about the stop, for example why it refused; null where it says nothing.</summary>
+    public string? StopDetail { get; init; }
 
     /// <summary>Provider's id of the call, for their support; null where they give none.</summary>
     public string? RequestId { get; init; }
@@ -26,4 +29,8 @@ public sealed record ModelReply
 /// <param name="Output">Written, thinking included.</param>
 /// <param name="CacheRead">Read from a cache.</param>
 /// <param name="CacheWrite">Written into a cache.</param>
-public readonly record struct ModelUsage(long Input, long Output, long CacheRead = 0, long CacheWrite = 0);
+public readonly record struct ModelUsage(long Input, long Output, long CacheRead = 0, long CacheWrite = 0)
+{
+    /// <summary>Share of the tokens read that came from a cache, 0 to 1.</summary>
+    public double CacheHitShare => Input + CacheRead + CacheWrite is > 0 and var read ? (double)CacheRead / read : 0;
+}

@@ -19,6 +19,12 @@ public sealed record ModelRequest
 
     /// <summary>Most tokens of the answer, thinking included.</summary>
     public int MaxTokens { get; init; } = 8192;
+
+    /// <summary>Conversation that asks (<c>proposal/3</c>); the desk fills it in. A replay answers by it; it is not sent.</summary>
+    public string Conversation { get; init; } = "";
+
+    /// <summary>Turn of the conversation, from 0; the desk fills it in, it is not sent.</summary>
+    public int Turn { get; init; }
 }
 
 /// <summary>One turn.</summary>
