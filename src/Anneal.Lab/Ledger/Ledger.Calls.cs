@@ -1,6 +1,5 @@
 using Anneal.Lab.Providers;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Anneal.Lab.Ledger;
 
@@ -70,24 +69,9 @@ public sealed partial class Ledger
         .Query<CallRow>($"{CallsAndAnswers} WHERE c.study = @study AND (@conversation IS NULL OR c.conversation = @conversation) ORDER BY c.id", new { study, conversation })
         .Select(row => row.ToRecord()).ToList());
 
-    /// <summary>What a study's calls come to.</summary>
+    /// <summary>What a study's calls come to so far.</summary>
     /// <param name="study">Study.</param>
-    public CallTotals ReadCallTotals(string study) => Read(db => ReadCallTotals(db, study));
-
-    private static CallTotals ReadCallTotals(SqliteConnection db, string study)
-    {
-        var row = db.QuerySingle(
-            """
-            SELECT COUNT(*) AS calls, COUNT(CASE WHEN a.outcome = 'answered' THEN 1 END) AS answered, COUNT(CASE WHEN a.outcome = 'failed' THEN 1 END) AS failed,
-                   COALESCE(SUM(a.input), 0) AS input, COALESCE(SUM(a.output), 0) AS output, COALESCE(SUM(a.cache_read), 0) AS cache_read, COALESCE(SUM(a.cache_write), 0) AS cache_write,
-                   COALESCE(SUM(COALESCE(a.usd, c.reserved_usd)), 0.0) AS usd,
-                   COALESCE(SUM(CASE WHEN a.outcome IS NULL OR a.outcome = 'uncertain' THEN COALESCE(a.usd, c.reserved_usd) END), 0.0) AS uncertain_usd
-            FROM calls c LEFT JOIN answers a ON a.call = c.id WHERE c.study = @study
-            """, new { study });
-        var (calls, answered, failed) = ((int)(long)row.calls, (int)(long)row.answered, (int)(long)row.failed);
-        var usage = new ModelUsage((long)row.input, (long)row.output, (long)row.cache_read, (long)row.cache_write);
-        return new CallTotals(calls, answered, failed, calls - answered - failed, usage, (double)row.usd, (double)row.uncertain_usd);
-    }
+    public CallSummary ReadCallSummary(string study) => Read(db => ReadCalls(db, study));
 
     // As SQLite gives it: whole numbers are 64 bits.
     private sealed class CallRow

@@ -39,7 +39,7 @@ internal sealed class ModelDesk
         (this.ledger, this.study, this.model, this.entry, this.capUsd, this.progress) = (ledger, study, model, entry, capUsd, progress);
         this.options = options ?? new();
         ledger.LoseOpenCalls(study);
-        purse = new Purse(capUsd, ledger.ReadCallTotals(study).Usd);
+        purse = new Purse(capUsd, ledger.ReadCallSummary(study).Usd);
     }
 
     /// <summary>Who answers.</summary>
@@ -67,7 +67,7 @@ internal sealed class ModelDesk
         if (ledger.FindAnswer(study, conversation, turn) is { } known)
         {
             if (known.RequestHash != hash) Interlocked.Increment(ref drifted);
-            Tell(new ModelCalled(conversation, known.Model, known.Usage, known.Usd, purse.Spent, known.Usage.CacheHitShare));
+            Tell(new ModelCalled(conversation, Words(known.Provider, known.Model), known.Usage, known.Usd, purse.Spent, known.Usage.CacheHitShare));
             return ReplyJson.Parse(JsonNode.Parse(known.Reply!));
         }
         for (var attempt = 1; ; attempt++)
@@ -83,7 +83,7 @@ internal sealed class ModelDesk
             {
                 if (e.Failure == ModelFailure.Unauthorised) closed = e;
                 var wait = WaitAfter(e, attempt);
-                Tell(new ModelFaltered(conversation, model.Model, e.Failure, e.Message, wait));
+                Tell(new ModelFaltered(conversation, Words(model.Provider, model.Model), e.Failure, e.Message, wait));
                 if (wait is null) throw;
                 await Task.Delay(wait.Value, options.Time, cancel);
             }
@@ -126,7 +126,7 @@ internal sealed class ModelDesk
             }
             paid = entry.Cost(reply.Usage);
             ledger.AddAnswer(call, "answered", RequestText.Compact(ReplyJson.ToJson(reply)), null, reply.Usage, paid, clock.Elapsed.TotalSeconds);
-            Tell(new ModelCalled(request.Conversation, model.Model, reply.Usage, paid, purse.Spent + paid, reply.Usage.CacheHitShare));
+            Tell(new ModelCalled(request.Conversation, Words(model.Provider, model.Model), reply.Usage, paid, purse.Spent + paid, reply.Usage.CacheHitShare));
             return reply;
         }
         finally
@@ -159,7 +159,7 @@ internal sealed class ModelDesk
             if (output <= options.LeastTokens)
             {
                 var none = new ModelException(ModelFailure.OutOfMoney, $"the next call may cost ${usd:F4}; ${Math.Max(0, purse.Left):F4} of ${capUsd:F2} is left. Nothing was sent.");
-                Tell(new ModelFaltered(request.Conversation, model.Model, none.Failure, none.Message, null));
+                Tell(new ModelFaltered(request.Conversation, Words(model.Provider, model.Model), none.Failure, none.Message, null));
                 throw none;
             }
             output = Math.Max(options.LeastTokens, output / 2);
@@ -195,6 +195,9 @@ internal sealed class ModelDesk
         var lost = ledger.ReadCalls(study, conversation).Count(call => call.Outcome == "uncertain");
         if (lost > 1) throw new ModelException(ModelFailure.Network, $"{lost} calls of conversation {conversation} were lost after they were sent; it is not continued.");
     }
+
+    // A recording is never called the model that it is of.
+    private static string Words(string provider, string name) => provider == "replay" ? $"replay of {name}" : name;
 
     private void Tell(StudyEvent what) => progress?.Report(what);
 }

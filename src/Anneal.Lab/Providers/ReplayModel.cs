@@ -17,7 +17,7 @@ internal sealed class ReplayModel(TranscriptHeader header, IReadOnlyDictionary<(
     public string Provider => "replay";
 
     /// <inheritdoc/>
-    public string Model => $"replay of {header.Model}";
+    public string Model => header.Model;
 
     /// <summary>A model that costs nothing and takes whatever was recorded.</summary>
     public CatalogModel Entry => new() { Name = Model, Provider = Provider, Price = ModelPrice.Free, Context = int.MaxValue, MaxOutput = int.MaxValue };

@@ -70,15 +70,13 @@ public static class Transcript
     private static JsonObject Header(string study, List<CallRecord> calls)
     {
         var models = calls.Select(call => JsonNode.Parse(call.Reply!)!["model"]!.GetValue<string>()).Distinct().ToList();
-        // A replay passes on what it replays.
-        var model = calls[0].Model.StartsWith("replay of ", StringComparison.Ordinal) ? calls[0].Model["replay of ".Length..] : calls[0].Model;
         var scripted = models.Exists(name => name == Scripted);
         return new JsonObject
         {
             ["anneal_transcript"] = Format,
             ["study"] = study,
             ["provider"] = calls[0].Provider,
-            ["model"] = scripted ? Scripted : model,
+            ["model"] = scripted ? Scripted : calls[0].Model,
             ["label"] = scripted ? Scripted : "recorded",
             ["when"] = calls[0].Sent[..10],
         };
