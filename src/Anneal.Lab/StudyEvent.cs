@@ -124,6 +124,12 @@ public sealed record ProposalsEnded(string Reason) : StudyEvent;
 /// <param name="Seal">What it showed.</param>
 public sealed record SealOpened(SealedRecord Seal) : StudyEvent;
 
+/// <summary>The adopted edits of a repository were brought into it as a branch, or could not be.</summary>
+/// <param name="Branch">Branch.</param>
+/// <param name="Commit">Its newest commit.</param>
+/// <param name="Problem">Why the branch was left alone; null where it was written.</param>
+public sealed record BranchWritten(string Branch, string Commit, string? Problem) : StudyEvent;
+
 /// <summary>The study ended, or was interrupted with its state saved.</summary>
 /// <param name="Study">As the ledger holds it.</param>
 /// <param name="Reason">Why it stopped, in a sentence.</param>

@@ -6,11 +6,6 @@ namespace Anneal.Lab.Execution;
 
 internal sealed partial class Executor
 {
-    private static readonly TimeSpan deathIsSlow = TimeSpan.FromSeconds(10);
-
-    // A worker without a lease ends after ten seconds at the latest; half as much again for a slow machine.
-    private static readonly TimeSpan leaseless = TimeSpan.FromSeconds(15);
-
     /// <summary>
     /// Before anything is reused: children that an earlier sitting left behind are dead, or are ended now; and no bulky
     /// checkpoint lies about that its sitting did not come to drop.
@@ -19,34 +14,10 @@ internal sealed partial class Executor
     /// <exception cref="InputException">A child cannot be ended.</exception>
     public async Task RecoverAsync(CancellationToken cancel)
     {
-        foreach (var attempt in ledger.ReadOpenAttempts())
-        {
-            foreach (var process in await ChildrenOfAsync(attempt, cancel)) await EndAsync(process, cancel);
-            ledger.EndAttempt(attempt.Id, "ended with its study");
-        }
+        await Orphans.EndAsync(ledger, cancel);
         var study = ledger.ReadStudy(spec.Study);
         var open = study.Experiments.Where(experiment => experiment.Verdict is null or Evidence.Verdict.Confirmed).Select(experiment => (int?)experiment.Id).ToHashSet();
         DropCheckpoints(study.Runs, keep: run => KeepsCheckpoint(run) && (run.Experiment is null || open.Contains(run.Experiment)));
-    }
-
-    private async Task<IEnumerable<ProcessIdentity>> ChildrenOfAsync(OpenAttempt attempt, CancellationToken cancel)
-    {
-        if (attempt.Process is { } known) return [known];
-        if (ProcessIdentity.FindByArgument(RunPath(attempt.Run)) is { } found) return found;
-        // Nobody can name it, but its lease is closed: it ends by itself.
-        var left = attempt.Started + leaseless - DateTime.UtcNow;
-        if (left > TimeSpan.Zero) await Task.Delay(left < leaseless ? left : leaseless, cancel);
-        return [];
-    }
-
-    private async Task EndAsync(ProcessIdentity process, CancellationToken cancel)
-    {
-        process.Kill();
-        for (var waited = TimeSpan.Zero; process.IsAlive; waited += TimeSpan.FromMilliseconds(20))
-        {
-            if (waited > deathIsSlow) throw new InputException(ledger.Directory, $"process {process.Pid}, a run that an earlier sitting left behind, cannot be ended. End it and try again.");
-            await Task.Delay(20, cancel);
-        }
     }
 
     /// <summary>Removes saved states of finished runs; metrics, recipe, order and evaluations stay.</summary>

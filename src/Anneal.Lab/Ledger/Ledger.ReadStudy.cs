@@ -21,7 +21,7 @@ public sealed partial class Ledger
             var runs = db.Query<RunRow>($"{RunRow.Select} WHERE study = @name ORDER BY sequence", new { name }).Select(row => row.ToRecord()).ToList();
             var pairs = ReadPairs(db, name);
             var status = ReadStatus(db, name);
-            var experiments = ReadExperiments(db, name, runs, pairs, status);
+            var experiments = ReadExperiments(db, name, runs, pairs, status, spec.Subject is not null);
             var champion = db.QueryFirstOrDefault<string>("SELECT champion FROM verdicts WHERE study = @name ORDER BY experiment DESC LIMIT 1", new { name });
             var (seconds, usd) = db.QueryFirstOrDefault<(double?, double?)>("SELECT allowed, usd FROM sittings WHERE study = @name ORDER BY id DESC LIMIT 1", new { name });
             return new StudyRecord
@@ -36,7 +36,7 @@ public sealed partial class Ledger
                 Runs = runs,
                 Incidents = ReadIncidents(db, name),
                 Sealed = ReadSeal(db, name, Of(PairKind.Sealed)),
-                SealedOpenings = (int)db.ExecuteScalar<long>("SELECT COUNT(*) FROM openings"),
+                SealedOpenings = (int)db.ExecuteScalar<long>("SELECT COUNT(*) FROM openings WHERE metric LIKE 'test/%'"),
                 FlopsSpent = runs.Sum(run => run.Flops),
                 SecondsSpent = db.ExecuteScalar<double?>("SELECT SUM(seconds) FROM sittings WHERE study = @name", new { name }) ?? 0,
                 Researcher = ReadResearcher(db, name, spec.Researcher),
@@ -61,7 +61,7 @@ public sealed partial class Ledger
         .GroupBy(row => ((string)row.kind, (int)(long)row.experiment))
         .ToDictionary(group => group.Key, group => group.Select(row => new PairRecord((int)(long)row.number, (double)row.control, (double)row.treatment, (string)row.control_run, (string)row.treatment_run)).ToList());
 
-    private static List<ExperimentRecord> ReadExperiments(SqliteConnection db, string study, List<RunRecord> runs, Dictionary<(string, int), List<PairRecord>> pairs, string status)
+    private static List<ExperimentRecord> ReadExperiments(SqliteConnection db, string study, List<RunRecord> runs, Dictionary<(string, int), List<PairRecord>> pairs, string status, bool selfReported)
     {
         var screens = db.Query("SELECT * FROM screens WHERE study = @study ORDER BY rung", new { study })
             .ToLookup(row => (int)(long)row.experiment, row => new ScreenRecord(
@@ -86,6 +86,9 @@ public sealed partial class Ledger
                     null => byExperiment[id].Any() ? "running" : "queued",
                 },
                 Verdict = grade,
+                Grade = selfReported ? EvidenceGrade.SelfReported : EvidenceGrade.Measured,
+                // The champion after the verdict is the change itself.
+                Adopted = selfReported && verdict is not null && (string)verdict.champion == (string)verdict.treatment && (string)verdict.treatment != (string)verdict.control,
                 Reason = (string?)verdict?.reason,
                 Screens = [.. screens[id]],
                 Pairs = pairs.GetValueOrDefault((nameof(PairKind.Confirm), id), []),

@@ -1,4 +1,5 @@
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Subjects;
 using Anneal.Runs.Recipes;
 
 namespace Anneal.Lab.Research;
@@ -18,8 +19,11 @@ public sealed record ResearchQuestion
     /// <summary>The study as far as this proposal may see it: what is decided, nothing that depends on the clock.</summary>
     public required StudyRecord Seen { get; init; }
 
-    /// <summary>Recipe to beat; changes are relative to it.</summary>
+    /// <summary>Recipe to beat; changes are relative to it. Says nothing in the study of a repository.</summary>
     public required Recipe Champion { get; init; }
+
+    /// <summary>State of the repository to beat; edits are relative to it. Null in a study of our own trainer.</summary>
+    internal Revision? Revision { get; init; }
 
     /// <summary>Identities (<see cref="ExperimentIdentity"/>) of every experiment proposed so far.</summary>
     public required IReadOnlySet<string> Tried { get; init; }

@@ -52,9 +52,18 @@ internal static class StudyStart
             throw new InputException(corpus.Directory, $"study '{spec.Study}' was started on corpus {started[..12]}, this is {corpus.Manifest.ContentHash[..12]}. Put the old text back, or start a study under another name.");
     }
 
-    private static Dictionary<string, string> Provenance(StudySpec spec, Recipe baseline, Corpus corpus) => new()
+    private static Dictionary<string, string> Provenance(StudySpec spec, Recipe baseline, Corpus corpus)
     {
-        ["plan"] = PlanHash.Of(spec, baseline.ToYaml()),
+        var provenance = Machine();
+        provenance["plan"] = PlanHash.Of(spec, baseline.ToYaml());
+        provenance["corpus"] = string.Join("; ", corpus.Manifest.Origin);
+        provenance[CorpusHash] = corpus.Manifest.ContentHash;
+        return provenance;
+    }
+
+    /// <summary>What a study runs on, whatever it studies.</summary>
+    public static Dictionary<string, string> Machine() => new()
+    {
         ["host"] = Environment.MachineName,
         ["os"] = RuntimeInformation.OSDescription,
         ["cores"] = $"{Environment.ProcessorCount}",
@@ -62,7 +71,5 @@ internal static class StudyStart
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
         ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["anneal"] = typeof(Study).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        ["corpus"] = string.Join("; ", corpus.Manifest.Origin),
-        [CorpusHash] = corpus.Manifest.ContentHash,
     };
 }

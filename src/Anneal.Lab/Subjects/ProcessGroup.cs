@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Anneal.Lab.Subjects;
+
+/// <summary>Signals to a process, to its descendants and to the group that it leads. Does nothing on Windows, where there are no such things.</summary>
+internal static partial class ProcessGroup
+{
+    private const int Terminate = 15, Now = 9, MostProcesses = 4096;
+
+    /// <summary>Asks a process, its group and its descendants to end.</summary>
+    /// <param name="root">Process id.</param>
+    public static void AskToEnd(int root)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var all = Descendants(root);
+        Send(-root, Terminate);
+        foreach (var pid in all) Send(pid, Terminate);
+    }
+
+    /// <summary>Ends a process, its group and its descendants.</summary>
+    /// <param name="root">Process id.</param>
+    public static void Kill(int root)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var all = Descendants(root);
+        Send(-root, Now);
+        foreach (var pid in all) Send(pid, Now);
+    }
+
+    /// <summary>Ends every process that carries a variable of its environment: those that left their group and their parent. Linux only.</summary>
+    /// <param name="variable"><c>NAME=value</c>.</param>
+    public static void KillByVariable(string variable)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid == Environment.ProcessId) continue;
+            try
+            {
+                if (File.ReadAllText($"{folder}/environ").Split('\0').Contains(variable)) Send(pid, Now);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended meanwhile, or is not ours.
+            }
+        }
+    }
+
+    private static void Send(int pid, int signal)
+    {
+        // What is gone already, or not ours, needs no signal.
+        if (pid is not (0 or 1 or -1)) _ = Kill(pid, signal);
+    }
+
+    private static List<int> Descendants(int root)
+    {
+        var found = new List<int> { root };
+        for (var next = 0; next < found.Count && found.Count < MostProcesses; next++) found.AddRange(Children(found[next]));
+        return found;
+    }
+
+    private static List<int> Children(int pid)
+    {
+        var children = new List<int>();
+        try
+        {
+            foreach (var thread in Directory.GetDirectories($"/proc/{pid}/task"))
+                children.AddRange(File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile.
+        }
+        return children;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using Anneal.Lab.Execution;
+using Anneal.Runs;
+
+namespace Anneal.Lab.Subjects;
+
+/// <summary>How a subject's command is started: where, with which words, and with what it may see.</summary>
+internal static class SubjectCommand
+{
+    /// <summary>Names the folder, writable and dropped after the run, that the command may use for its checkpoints.</summary>
+    public const string RunVariable = "ANNEAL_RUN_DIR";
+
+    // More single files than this are not laid over one by one; their hashes are still checked after the run.
+    private const int MostProtected = 400;
+
+    private static readonly string[] system = ["/usr", "/bin", "/sbin", "/etc/alternatives", "/etc/ssl", "/etc/localtime", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf"];
+    private static readonly string[] inherited = ["PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "OMP_NUM_THREADS", "VIRTUAL_ENV"];
+
+    /// <summary>The command in a shell, with its seed and budget, sandboxed unless there is no sandbox and the user said to go on without.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="place">Where it runs.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="seconds">Budget of the run.</param>
+    /// <param name="allowUnsandboxed">See <see cref="SittingOptions.AllowUnsandboxed"/>.</param>
+    /// <exception cref="InputException">No sandbox, and no leave to do without.</exception>
+    public static ProcessStartInfo Create(SubjectSpec subject, RunPlace place, long seed, double seconds, bool allowUnsandboxed)
+    {
+        var budget = seconds.ToString("0.###", CultureInfo.InvariantCulture);
+        var number = seed.ToString(CultureInfo.InvariantCulture);
+        var command = subject.Command.Replace("{seed}", number, StringComparison.Ordinal).Replace("{budget}", budget, StringComparison.Ordinal);
+        var environment = Environment(subject, new()
+        {
+            ["ANNEAL_SEED"] = number,
+            ["ANNEAL_BUDGET"] = budget,
+            [RunVariable] = place.Scratch,
+            ["PYTHONUNBUFFERED"] = "1",
+            ["PYTHONDONTWRITEBYTECODE"] = "1",
+        });
+        // The run's folder as $0 is how a later sitting finds a process that nobody has named.
+        var shell = new ProcessStartInfo("/bin/sh", ["-c", $"cd \"$1\" && {{ {command}\n}}", place.Run, place.Source]);
+        Redirect(shell);
+        if (Sandbox.Find(out var why) is { } sandbox) return sandbox.Wrap(shell, View(subject, place, environment));
+        return allowUnsandboxed ? Unsandboxed(shell, environment) : throw new InputException(subject.Path, $"is code that a researcher edits. {why}");
+    }
+
+    private static Dictionary<string, string> Environment(SubjectSpec subject, Dictionary<string, string> own)
+    {
+        foreach (var name in inherited)
+            if (System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) own.TryAdd(name, value);
+        // A home exists only so far as the study mounts something from it.
+        var home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
+        own["HOME"] = subject.Mounts.Any(mount => mount.StartsWith(home + "/", StringComparison.Ordinal)) ? home : "/tmp";
+        return own;
+    }
+
+    private static SandboxSpec View(SubjectSpec subject, RunPlace place, Dictionary<string, string> environment) => new()
+    {
+        ReadOnly = [.. system.Where(Path.Exists), .. subject.Mounts, .. place.Protected.Count <= MostProtected ? place.Protected : []],
+        Writable = [place.Source, place.Scratch],
+        Environment = environment,
+        MemoryBytes = MemoryBytes(subject),
+        Processes = 4096,
+        OpenFiles = 4096,
+        FileBytes = 64L << 30,
+        TemporaryBytes = 2L << 30,
+    };
+
+    /// <summary>Most memory of a run, in bytes.</summary>
+    /// <param name="subject">The subject.</param>
+    public static long MemoryBytes(SubjectSpec subject) => subject.MemoryGb is { } limit ? (long)(limit * 1e9) : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    private static ProcessStartInfo Unsandboxed(ProcessStartInfo shell, Dictionary<string, string> environment)
+    {
+        // Its own session: what it starts can be ended with it, and Ctrl+C is ours alone.
+        var start = OperatingSystem.IsWindows() ? shell : new ProcessStartInfo("setsid", [shell.FileName, .. shell.ArgumentList]);
+        Redirect(start);
+        ChildEnvironment.Scrub(start.Environment);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        start.Environment["HOME"] = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
+        return start;
+    }
+
+    private static void Redirect(ProcessStartInfo start) =>
+        (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
+}
