@@ -8,16 +8,19 @@ using Anneal.Lab.Studies;
 namespace Anneal.Lab.Subjects;
 
 /// <summary>An experiment on a subject: a commit on top of the champion's.</summary>
-/// <param name="number">From 1.</param>
-/// <param name="proposal">The proposal.</param>
-/// <param name="control">The champion.</param>
-internal sealed class EditTrial(int number, Proposal proposal, Revision control) : Experiment(number, proposal)
+internal sealed class EditTrial : Experiment
 {
+    /// <summary>Begins; the treatment is the control until an edit is tried.</summary>
+    /// <param name="number">From 1.</param>
+    /// <param name="proposal">The proposal.</param>
+    /// <param name="control">The champion.</param>
+    public EditTrial(int number, Proposal proposal, Revision control) : base(number, proposal) => Control = Treatment = control;
+
     /// <summary>The champion that it is held against.</summary>
-    public Revision Control => control;
+    public Revision Control { get; }
 
     /// <summary>The changed champion; the control itself where the edit is impossible.</summary>
-    public Revision Treatment { get; private set; } = control;
+    public Revision Treatment { get; private set; }
 
     /// <summary>Its edit became part of the champion.</summary>
     public bool Adopted { get; private set; }
@@ -34,8 +37,8 @@ internal sealed class EditTrial(int number, Proposal proposal, Revision control)
     public void Try(Revision treatment, IReadOnlySet<string> tried)
     {
         Treatment = treatment;
-        Identity = IdentityOf(control, treatment);
-        if (treatment.Tree == control.Tree) Invalidate("the champion has this change already");
+        Identity = IdentityOf(Control, treatment);
+        if (treatment.Tree == Control.Tree) Invalidate("the champion has this change already");
         else if (tried.Contains(Identity)) Invalidate("this experiment was made before");
     }
 
@@ -47,7 +50,7 @@ internal sealed class EditTrial(int number, Proposal proposal, Revision control)
     /// <param name="flaw">Why not.</param>
     public void Refuse(string flaw)
     {
-        Identity = Hash($"{control.Tree}\n{string.Join('\n', (Proposal.Edits ?? []).Select(edit => edit.ToString()))}\n{Number}");
+        Identity = Hash($"{Control.Tree}\n{string.Join('\n', (Proposal.Edits ?? []).Select(edit => edit.ToString()))}\n{Number}");
         Invalidate(flaw);
     }
 

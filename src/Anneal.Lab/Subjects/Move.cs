@@ -22,9 +22,9 @@ internal sealed record Move(string Key, string Value, bool Up, double? Effect, b
             if (key.Split(':') is not [var file, var name]) continue;
             var before = (experiment.Proposal.Edits ?? []).Where(edit => edit.Path == file).SelectMany(edit => edit.Hunks ?? [])
                 .SelectMany(hunk => Constant.Find(file, hunk.Search)).FirstOrDefault(constant => constant.Name == name);
-            var after = Constant.Find(file, $"{name} = {value}").FirstOrDefault();
-            if (after is null || !double.IsFinite(after.Value)) continue;
-            var up = before is null || Math.Abs(after.Value) > Math.Abs(before.Value);
+            var after = Constant.Find(file, $"{name} = {value}");
+            if (after is not [var moved] || !double.IsFinite(moved.Value)) continue;
+            var up = before is null || Math.Abs(moved.Value) > Math.Abs(before.Value);
             yield return new Move(key, value, up, experiment.Effect, experiment.Adopted);
         }
     }

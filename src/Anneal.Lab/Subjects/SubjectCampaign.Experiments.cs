@@ -1,4 +1,3 @@
-using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Research;
 using Anneal.Runs.Recipes;

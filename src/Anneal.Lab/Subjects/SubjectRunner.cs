@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Anneal.Lab.Execution;
 using Anneal.Lab.Ledger;
-using Anneal.Runs;
-using Anneal.Runs.Monitoring;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Lab.Subjects;
@@ -14,7 +11,6 @@ namespace Anneal.Lab.Subjects;
 /// would take each other's time. A job in the ledger is not run again.
 /// </summary>
 /// <param name="spec">The study.</param>
-/// <param name="baseline">Its first revision.</param>
 /// <param name="repository">Where the files come from.</param>
 /// <param name="ledger">Under our lease.</param>
 /// <param name="options">Whether to do without a sandbox.</param>
@@ -103,7 +99,7 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
         return place;
     }
 
-    private IncidentRecord ToRecord(SubjectJob job, string id, Incident incident) => new(
+    private static IncidentRecord ToRecord(SubjectJob job, string id, Incident incident) => new(
         id, job.Experiment, incident.Step, Word(incident.Severity), Word(incident.Action), incident.Detector, Word(incident.Cause), incident.Message);
 
     private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
