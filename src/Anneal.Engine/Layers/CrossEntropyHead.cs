@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Anneal.Engine.Autograd;
+using Anneal.Engine.Custom;
 using Anneal.Engine.Kernels;
 
 namespace Anneal.Engine.Layers;
@@ -19,8 +20,10 @@ internal sealed unsafe class CrossEntropyHead : Op
     private readonly float[] nats; // [N]
     private readonly float softcap;
     private readonly bool training;
+    private readonly CustomLoss? loss; // decides the gradients in place of cross-entropy
+    private readonly float[] capped; // [V]
 
-    public CrossEntropyHead(string name, Tensor x, Tensor weight, int[] targets, double softcap, bool training)
+    public CrossEntropyHead(string name, Tensor x, Tensor weight, int[] targets, double softcap, bool training, CustomLoss? loss = null)
         : base(name)
     {
         this.x = x;
@@ -28,6 +31,8 @@ internal sealed unsafe class CrossEntropyHead : Op
         this.targets = targets;
         this.softcap = (float)softcap;
         this.training = training;
+        this.loss = training ? loss : null;
+        capped = this.loss is not null && softcap > 0 ? new float[weight.Rows] : [];
         nats = new float[x.Rows];
         logits = new(name + ".logits", Math.Min(ChunkRows, x.Rows), weight.Rows);
         LossInput(x);
@@ -53,7 +58,9 @@ internal sealed unsafe class CrossEntropyHead : Op
 
     private double LogitFlops => (double)x.Rows * weight.Rows * (softcap > 0 ? 4 + OpCost.Tanh + 2 * OpCost.Exp : 2 + 2 * OpCost.Exp);
 
-    public override double ForwardFlops => (training ? 6.0 : 2.0) * x.Rows * weight.Length + LogitFlops;
+    private double LossFlops => loss is null ? 0 : loss.ChargePerLogit * x.Rows * weight.Rows;
+
+    public override double ForwardFlops => (training ? 6.0 : 2.0) * x.Rows * weight.Length + LogitFlops + LossFlops;
 
     public override void Forward()
     {
@@ -64,8 +71,9 @@ internal sealed unsafe class CrossEntropyHead : Op
             var xc = x.Value + (long)from * width;
             MatMul.NT(xc, width, weight.Value, width, logits.Value, vocab, count, vocab, width, false, Team);
             fixed (int* target = targets)
-            fixed (float* loss = nats)
-                Rows.For(new SoftmaxRows(logits.Value, vocab, target + from, loss + from, softcap, GradientScale, training), count, Team);
+            fixed (float* nat = nats)
+                Rows.For(new SoftmaxRows(logits.Value, vocab, target + from, nat + from, softcap, GradientScale, training && loss is null), count, Team);
+            if (loss is not null) Differentiate(loss, from, count);
             if (!training) continue;
             MatMul.NN(logits.Value, vocab, weight.Value, width, x.Grad + (long)from * width, width, count, width, vocab, false, Team);
             MatMul.TN(logits.Value, vocab, xc, width, weight.Grad, width, vocab, width, count, true, Team);
@@ -74,6 +82,22 @@ internal sealed unsafe class CrossEntropyHead : Op
 
     public override void Backward()
     {
+    }
+
+    /// <summary>Capped logits become the gradient of a proposal's loss; row by row, for its code knows nothing of threads.</summary>
+    private void Differentiate(CustomLoss custom, int from, int count)
+    {
+        var vocab = weight.Rows;
+        for (var i = 0; i < count; i++)
+        {
+            var target = targets[from + i];
+            if (target < 0) continue;
+            var row = new Span<float>(logits.Value + (long)i * vocab, vocab);
+            row[..capped.Length].CopyTo(capped);
+            custom.Row(row, target);
+            if (GradientScale != 1) VectorMath.Scale(row, GradientScale);
+            for (var j = 0; j < capped.Length; j++) row[j] *= 1 - capped[j] * capped[j] / (softcap * softcap);
+        }
     }
 
     /// <summary>Each row of logits becomes its loss and, in training, its gradient p - onehot.</summary>

@@ -1,4 +1,5 @@
 using Anneal.Engine.Autograd;
+using Anneal.Engine.Custom;
 using Anneal.Engine.Tensors;
 
 namespace Anneal.Engine.Models;
@@ -16,13 +17,15 @@ internal sealed unsafe class ParameterLayout
     private readonly Dictionary<string, (Tensor Tensor, long Offset)> operands = [];
     private long end;
 
-    public ParameterLayout(ModelConfig config, int vocab)
+    /// <param name="config">Shape and parts.</param>
+    /// <param name="vocab">Number of token ids.</param>
+    /// <param name="block">Writes every block down; null takes the configuration's.</param>
+    public ParameterLayout(ModelConfig config, int vocab, CustomBlock? block = null)
     {
         ModelRules.Demand(config, vocab);
         this.config = config;
-        int width = config.Width, headWidth = width / config.Heads, hidden = ModelRules.Hidden(config);
-        var kv = (config.KvHeads == 0 ? config.Heads : config.KvHeads) * headWidth;
-        var residualStd = config.ZeroInit ? 0 : config.InitStd / Math.Sqrt(2.0 * config.Layers);
+        var width = config.Width;
+        var plans = new List<BlockPlan>();
 
         Matrix("model.embed_tokens.weight", ParameterGroup.Embedding, true, config.InitStd, width, ("model.embed_tokens.weight", vocab));
         if (config.Position.Kind == PositionKind.Learned)
@@ -31,21 +34,29 @@ internal sealed unsafe class ParameterLayout
         for (var i = 0; i < config.Layers; i++)
         {
             var layer = $"model.layers.{i}.";
-            foreach (var norm in BlockNorms(config.Norm.Place)) Norm(layer + norm);
-            Linear(layer + "self_attn.qkv", config.InitStd, width, (layer + "self_attn.q_proj", width), (layer + "self_attn.k_proj", kv), (layer + "self_attn.v_proj", kv));
-            Linear(layer + "self_attn.o_proj", residualStd, width, (layer + "self_attn.o_proj", width));
-            if (config.Mlp.Kind == MlpKind.Swiglu)
-                Linear(layer + "mlp.gate_up", config.InitStd, width, (layer + "mlp.gate_proj", hidden), (layer + "mlp.up_proj", hidden));
-            else
-                Linear(layer + "mlp.up_proj", config.InitStd, width, (layer + "mlp.up_proj", hidden));
-            Linear(layer + "mlp.down_proj", residualStd, hidden, (layer + "mlp.down_proj", width));
+            if (block is not null)
+            {
+                plans.Add(block.Plan(this, config, i));
+                continue;
+            }
+
+            foreach (var norm in BlockNorms(config.Norm.Place)) Norm(layer + norm, width);
+            Attention(layer);
+            Mlp(layer);
         }
 
-        if (config.Norm.Place != NormPlace.Post) Norm("model.norm");
+        Plans = plans;
+        if (config.Norm.Place != NormPlace.Post) Norm("model.norm", width);
         if (!config.TieEmbeddings) Matrix("lm_head.weight", ParameterGroup.Head, true, config.InitStd, width, ("lm_head.weight", vocab));
     }
 
     public IReadOnlyList<Parameter> Parameters => parameters;
+
+    /// <summary>Every layer as a proposal's block wrote it down; empty where the blocks are the configuration's.</summary>
+    public IReadOnlyList<BlockPlan> Plans { get; }
+
+    /// <summary>Initial standard deviation of what writes into the residual stream.</summary>
+    public double ResidualStd => config.ZeroInit ? 0 : config.InitStd / Math.Sqrt(2.0 * config.Layers);
 
     /// <summary>Floats of a flat buffer, padding included.</summary>
     public long Length => end;
@@ -77,21 +88,35 @@ internal sealed unsafe class ParameterLayout
         foreach (var (tensor, offset) in operands.Values) tensor.Grad = grads is null ? null : grads.Pointer + offset;
     }
 
-    private void Norm(string name)
+    /// <summary>Declares what <see cref="TransformerGraph.AttentionHalf"/> uses.</summary>
+    public void AttentionHalf(string layer)
     {
-        Vector(name + ".weight", double.NaN, (name + ".weight", config.Width));
-        if (config.Norm.Kind == NormKind.Layer && config.Bias) Vector(name + ".bias", 0, (name + ".bias", config.Width));
+        foreach (var norm in HalfNorms(first: true)) Norm(layer + norm, config.Width);
+        Attention(layer);
     }
 
-    private void Linear(string operand, double std, int columns, params (string Name, int Rows)[] parts)
+    /// <summary>Declares what <see cref="TransformerGraph.MlpHalf"/> uses.</summary>
+    public void MlpHalf(string layer)
+    {
+        foreach (var norm in HalfNorms(first: false)) Norm(layer + norm, config.Width);
+        Mlp(layer);
+    }
+
+    public void Norm(string name, int columns)
+    {
+        Vector(name + ".weight", double.NaN, (name + ".weight", columns));
+        if (config.Norm.Kind == NormKind.Layer && config.Bias) Vector(name + ".bias", 0, (name + ".bias", columns));
+    }
+
+    public void Linear(string operand, double std, int columns, bool bias, params (string Name, int Rows)[] parts)
     {
         Matrix(operand + ".weight", ParameterGroup.Matrix, true, std, columns, [.. parts.Select(part => (part.Name + ".weight", part.Rows))]);
-        if (config.Bias) Vector(operand + ".bias", 0, [.. parts.Select(part => (part.Name + ".bias", part.Rows))]);
+        if (bias) Vector(operand + ".bias", 0, [.. parts.Select(part => (part.Name + ".bias", part.Rows))]);
     }
 
-    private void Matrix(string operand, ParameterGroup group, bool decays, double std, int columns, params (string Name, int Rows)[] parts)
+    public void Matrix(string operand, ParameterGroup group, bool decays, double std, int columns, params (string Name, int Rows)[] parts)
     {
-        operands.Add(operand, (new(operand, parts.Sum(part => part.Rows), columns), end));
+        Operand(operand, parts.Sum(part => part.Rows), columns);
         foreach (var (name, rows) in parts)
         {
             parameters.Add(new(name, new(name, rows, columns), false, group, decays, std, end));
@@ -101,9 +126,9 @@ internal sealed unsafe class ParameterLayout
         Align();
     }
 
-    private void Vector(string operand, double std, params (string Name, int Length)[] parts)
+    public void Vector(string operand, double std, params (string Name, int Length)[] parts)
     {
-        operands.Add(operand, (new(operand, 1, parts.Sum(part => part.Length)), end));
+        Operand(operand, 1, parts.Sum(part => part.Length));
         foreach (var (name, length) in parts)
         {
             parameters.Add(new(name, new(name, 1, length), true, ParameterGroup.Scalar, false, std, end));
@@ -111,6 +136,37 @@ internal sealed unsafe class ParameterLayout
         }
 
         Align();
+    }
+
+    // Norms come in the order of use, as many in each half of a block.
+    private string[] HalfNorms(bool first)
+    {
+        var norms = BlockNorms(config.Norm.Place);
+        return first ? norms[..(norms.Length / 2)] : norms[(norms.Length / 2)..];
+    }
+
+    private void Attention(string layer)
+    {
+        var width = config.Width;
+        var kv = (config.KvHeads == 0 ? config.Heads : config.KvHeads) * (width / config.Heads);
+        Linear(layer + "self_attn.qkv", config.InitStd, width, config.Bias, (layer + "self_attn.q_proj", width), (layer + "self_attn.k_proj", kv), (layer + "self_attn.v_proj", kv));
+        Linear(layer + "self_attn.o_proj", ResidualStd, width, config.Bias, (layer + "self_attn.o_proj", width));
+    }
+
+    private void Mlp(string layer)
+    {
+        int width = config.Width, hidden = ModelRules.Hidden(config);
+        if (config.Mlp.Kind == MlpKind.Swiglu)
+            Linear(layer + "mlp.gate_up", config.InitStd, width, config.Bias, (layer + "mlp.gate_proj", hidden), (layer + "mlp.up_proj", hidden));
+        else
+            Linear(layer + "mlp.up_proj", config.InitStd, width, config.Bias, (layer + "mlp.up_proj", hidden));
+        Linear(layer + "mlp.down_proj", ResidualStd, hidden, config.Bias, (layer + "mlp.down_proj", width));
+    }
+
+    private void Operand(string name, int rows, int columns)
+    {
+        if (!operands.TryAdd(name, (new(name, rows, columns), end)))
+            throw new ArgumentException($"{name} stands twice in the model; give the second part another name.");
     }
 
     private void Align() => end = (end + Alignment - 1) / Alignment * Alignment;

@@ -1,3 +1,4 @@
+using Anneal.Engine.Custom;
 using Anneal.Engine.Tensors;
 
 namespace Anneal.Engine.Models;
@@ -15,17 +16,28 @@ public sealed unsafe class Transformer : IDisposable
     /// <param name="seed">Seed of the initial weights.</param>
     /// <exception cref="ArgumentException">The configuration breaks a rule of <see cref="ModelRules"/>.</exception>
     public Transformer(ModelConfig config, int vocab, long seed)
-        : this(config, vocab)
+        : this(config, vocab, seed, null)
+    {
+    }
+
+    /// <summary>Builds and initialises a model whose blocks a proposal wrote.</summary>
+    /// <param name="config">Shape and parts.</param>
+    /// <param name="vocab">Number of token ids, 2 to 65536.</param>
+    /// <param name="seed">Seed of the initial weights.</param>
+    /// <param name="block">Writes every block down; null takes the configuration's.</param>
+    /// <exception cref="ArgumentException">The configuration breaks a rule of <see cref="ModelRules"/>, or the block is unsound.</exception>
+    public Transformer(ModelConfig config, int vocab, long seed, CustomBlock? block)
+        : this(config, vocab, block)
     {
         foreach (var parameter in Parameters) Initialize(parameter, seed);
     }
 
     /// <summary>A model whose parameters are all zero, to be filled.</summary>
-    internal Transformer(ModelConfig config, int vocab)
+    internal Transformer(ModelConfig config, int vocab, CustomBlock? block)
     {
         Config = config;
         Vocab = vocab;
-        layout = new(config, vocab);
+        layout = new(config, vocab, block);
         values = new(layout.Length);
         layout.BindValues(values);
     }

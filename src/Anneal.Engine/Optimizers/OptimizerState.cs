@@ -5,9 +5,24 @@ namespace Anneal.Engine.Optimizers;
 
 /// <summary>One moment of one parameter.</summary>
 /// <param name="Name">Name in a checkpoint.</param>
-/// <param name="Parameter">The parameter whose shape it has.</param>
-/// <param name="Buffer">Flat buffer laid out like the parameters.</param>
-internal readonly record struct OptimizerState(string Name, Parameter Parameter, NativeBuffer Buffer)
+/// <param name="Shape">Shape in a checkpoint.</param>
+/// <param name="Buffer">Where it lies.</param>
+/// <param name="Offset">Place of its first float.</param>
+internal readonly record struct OptimizerState(string Name, IReadOnlyList<int> Shape, NativeBuffer Buffer, long Offset)
 {
-    public unsafe Span<float> Values => new(Buffer.Pointer + Parameter.Offset, Parameter.Length);
+    /// <summary>A moment of the parameter's shape, in a flat buffer laid out like the parameters.</summary>
+    public OptimizerState(string name, Parameter parameter, NativeBuffer buffer)
+        : this(name, parameter.Shape, buffer, parameter.Offset)
+    {
+    }
+
+    public unsafe Span<float> Values
+    {
+        get
+        {
+            var length = 1;
+            for (var i = 0; i < Shape.Count; i++) length *= Shape[i];
+            return new(Buffer.Pointer + Offset, length);
+        }
+    }
 }

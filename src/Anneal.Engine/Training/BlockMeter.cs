@@ -33,8 +33,8 @@ internal static unsafe class BlockMeter
                 Math.Sqrt(grad),
                 Math.Sqrt(value),
                 layer < 0 ? double.NaN : Math.Sqrt(Squares(graph.BlockOutputs[layer].Values) / graph.BlockOutputs[layer].Length),
-                layer < 0 ? double.NaN : (double)graph.Activations[layer].Values.Count(0f) / graph.Activations[layer].Length,
-                layer < 0 ? double.NaN : MaxLogit(graph.Attentions[layer])));
+                graph.Activations.TryGetValue(layer, out var hidden) ? (double)hidden.Values.Count(0f) / hidden.Length : double.NaN,
+                graph.Attentions.TryGetValue(layer, out var attention) ? MaxLogit(attention) : double.NaN));
         }
 
         return blocks;

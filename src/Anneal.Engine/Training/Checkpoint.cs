@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Anneal.Engine.Custom;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
 
@@ -17,11 +18,20 @@ public static class Checkpoint
     /// <summary>Reads the model of a checkpoint, without its optimizer.</summary>
     /// <param name="directory">Checkpoint directory.</param>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
-    public static Transformer LoadModel(string directory)
+    public static Transformer LoadModel(string directory) => LoadModel(directory, null);
+
+    /// <summary>Reads the model of a checkpoint whose blocks a proposal wrote.</summary>
+    /// <param name="directory">Checkpoint directory.</param>
+    /// <param name="block">The block that it was trained with; null for the configuration's.</param>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of a model with another kind of block.</exception>
+    public static Transformer LoadModel(string directory, CustomBlock? block)
     {
         directory = Locate(directory);
         var options = ReadState(directory).Options;
-        var model = new Transformer(options.Model, options.Vocab);
+        var hash = options.Code?.Block ?? "";
+        if (hash.Length > 0 && block is null) throw new InvalidDataException($"{directory}: the blocks of this model are code of a proposal ({hash}), and only that can run it.");
+        if (hash.Length == 0 && block is not null) throw new InvalidDataException($"{directory}: the blocks of this model are the recipe's; it runs without {block.GetType().Name}.");
+        var model = new Transformer(options.Model, options.Vocab, block);
         try
         {
             ReadModel(directory, model);
@@ -108,7 +118,7 @@ public static class Checkpoint
     private static void WriteOptimizer(string path, Optimizer optimizer)
     {
         var state = optimizer.State.ToList();
-        using var writer = new SafetensorsWriter(path, state.Select(moment => (moment.Name, moment.Parameter.Shape)));
+        using var writer = new SafetensorsWriter(path, state.Select(moment => (moment.Name, moment.Shape)));
         foreach (var moment in state) writer.Write(moment.Values);
         writer.Finish();
     }
@@ -181,6 +191,6 @@ public static class Checkpoint
     private static void ReadOptimizer(string directory, Optimizer optimizer)
     {
         using var reader = new SafetensorsReader(Path.Combine(directory, OptimizerFile));
-        foreach (var moment in optimizer.State) reader.Read(moment.Name, moment.Parameter.Shape, moment.Values);
+        foreach (var moment in optimizer.State) reader.Read(moment.Name, moment.Shape, moment.Values);
     }
 }

@@ -1,3 +1,4 @@
+using Anneal.Engine.Custom;
 using Anneal.Engine.Kernels;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
@@ -18,31 +19,39 @@ public sealed class Trainer : IDisposable
     private readonly TokenStatistics statistics;
     private readonly int[] batch; // [BatchTokens + 1]
     private readonly int microBatches;
+    private readonly CustomParts parts;
+    private readonly FlopMeter meter = new();
+    private readonly double countedFlops;
 
     /// <summary>Builds the model and everything a step needs.</summary>
     /// <param name="options">What to train; checked here.</param>
     /// <param name="stream">What to train on; its token ids must be below the vocabulary.</param>
+    /// <param name="parts">Code of proposals, each named in <see cref="TrainerOptions.Code"/>; null for none.</param>
     /// <exception cref="ArgumentException">An option breaks a rule; the message names the setting.</exception>
-    public Trainer(TrainerOptions options, TokenStream stream)
+    public Trainer(TrainerOptions options, TokenStream stream, CustomParts? parts = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(stream);
         options.Demand();
         if (stream.LargestToken >= options.Vocab)
             throw new ArgumentException($"The shard holds token {stream.LargestToken}, the vocabulary ends at {options.Vocab - 1}: was it made by another tokenizer?");
+        CodeConfig.Demand(options.Code, parts);
         Options = options;
         this.stream = stream;
+        this.parts = parts ?? new();
         team = new(options.Threads);
-        Model = new(options.Model, options.Vocab, options.Seed);
-        Optimizer = Optimizer.Create(options.Optimizer, Model, team);
-        graph = Record(options, Model.Layout);
+        Model = new(options.Model, options.Vocab, options.Seed, parts?.Block);
+        Optimizer = parts?.Optimizer is { } custom
+            ? new SpanOptimizer(custom, options.Optimizer, Model, new LinearAlgebra(team, meter))
+            : Optimizer.Create(options.Optimizer, Model, team);
+        graph = Record(options, Model.Layout, parts?.Loss, meter);
         graph.Ops.Allocate(team);
         graph.Head!.GradientScale = 1f / options.BatchTokens;
         microBatches = options.BatchTokens / graph.Ids.Length;
         flatNorm = new(Model.Grads.Length);
         statistics = new(options.Vocab);
         batch = new int[options.BatchTokens + 1];
-        FlopsPerStep = CountFlopsPerStep(options);
+        countedFlops = graph.Ops.Flops * microBatches + FlatNorm.Flops(Model.ParameterCount) + Optimizer.Flops;
         Clip = options.Optimizer.Clip;
         Optimizer.Restore(updates: 0, Math.Pow(flatNorm.Of(Model.Values, team), 2));
     }
@@ -62,8 +71,11 @@ public sealed class Trainer : IDisposable
     /// <summary>Tokens trained on.</summary>
     public long Tokens => StepCount * Options.BatchTokens;
 
-    /// <summary>Counted floating-point operations of a step: forward, backward, clip, update.</summary>
-    public double FlopsPerStep { get; }
+    /// <summary>
+    /// Counted floating-point operations of a step: forward, backward, clip, update. What proposals' code multiplies is counted as it
+    /// runs: the most that a step needed so far.
+    /// </summary>
+    public double FlopsPerStep => countedFlops + meter.Largest;
 
     /// <summary>Multiplies the scheduled learning rate; control commands set it. 1 by default.</summary>
     public double LearningRateScale { get; set; } = 1;
@@ -81,6 +93,7 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Demand();
+        if (options.Code is not null) throw new ArgumentException("code: what a proposal's code costs is known only where it runs; ask the trainer itself.");
         var layout = new ParameterLayout(options.Model, options.Vocab);
         using var recorded = Record(options, layout);
         var micro = (double)options.BatchTokens / recorded.Ids.Length;
@@ -101,8 +114,9 @@ public sealed class Trainer : IDisposable
         var gradNorm = flatNorm.Of(Model.Grads, team);
         var (scale, clipped) = ClipTo(gradNorm);
         var finite = Guard(loss, gradNorm);
-        var rate = Schedule.At(Options.Schedule, StepCount, Steps) * LearningRateScale;
+        var rate = (parts.Schedule?.Checked(StepCount, Steps) ?? Schedule.At(Options.Schedule, StepCount, Steps)) * LearningRateScale;
         if (finite) Optimizer.Update(rate, scale);
+        meter.EndStep();
         StepCount++;
         return Report(loss, gradNorm, clipped, finite, rate);
     }
@@ -118,7 +132,12 @@ public sealed class Trainer : IDisposable
     /// Health of each part of the model, between steps. Costs one more forward pass over the last micro-batch (not counted in
     /// <see cref="FlopsPerStep"/>), and changes nothing.
     /// </summary>
-    public IReadOnlyList<BlockStatistics> BlockStats() => BlockMeter.Measure(Model, graph);
+    public IReadOnlyList<BlockStatistics> BlockStats()
+    {
+        var blocks = BlockMeter.Measure(Model, graph);
+        meter.Discard();
+        return blocks;
+    }
 
     /// <summary>Writes a checkpoint directory, replacing it atomically.</summary>
     public void Save(string directory) => Checkpoint.Save(this, directory);
@@ -136,10 +155,10 @@ public sealed class Trainer : IDisposable
         team.Dispose();
     }
 
-    private static TransformerGraph Record(TrainerOptions options, ParameterLayout layout)
+    private static TransformerGraph Record(TrainerOptions options, ParameterLayout layout, CustomLoss? loss = null, FlopMeter? meter = null)
     {
         var sequences = options.BatchTokens / options.Model.Context;
-        return new(layout, options.Model, MicroBatch.Sequences(sequences, options.Model.Context), options.Model.Context, GraphPurpose.Training);
+        return new(layout, options.Model, MicroBatch.Sequences(sequences, options.Model.Context), options.Model.Context, GraphPurpose.Training, loss, meter);
     }
 
     private void Load()

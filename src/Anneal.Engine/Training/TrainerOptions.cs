@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Anneal.Engine.Custom;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
 
@@ -29,6 +31,10 @@ public sealed record TrainerOptions
 
     /// <summary>Threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>Code of proposals that the run is trained with, by hash; null for none. The parts themselves go to the trainer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CodeConfig? Code { get; init; }
 
     /// <summary>Throws the first rule that the options break.</summary>
     internal void Demand()

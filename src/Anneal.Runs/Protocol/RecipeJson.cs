@@ -25,7 +25,7 @@ internal sealed class RecipeJson : JsonConverter<Recipe>
     public override void Write(Utf8JsonWriter writer, Recipe value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        foreach (var key in RecipeKeys.All) writer.WriteString(key.Name, key.Get(value));
+        foreach (var key in RecipeKeys.Written(value)) writer.WriteString(key.Name, key.Get(value));
         foreach (var (domain, weight) in value.Data.Mixture.OrderBy(p => p.Key, StringComparer.Ordinal))
             writer.WriteString($"{RecipeKeys.Mixture}.{domain}", RecipeKeys.Weight.Write(weight));
         writer.WriteEndObject();

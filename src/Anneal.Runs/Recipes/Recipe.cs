@@ -1,4 +1,5 @@
 using Anneal.Data.Tokenizer;
+using Anneal.Engine.Custom;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
 using Anneal.Engine.Training;
@@ -28,6 +29,9 @@ public sealed record Recipe
 
     /// <summary>Evaluations on the way.</summary>
     public EvalConfig Eval { get; init; } = new();
+
+    /// <summary>Parts that are code of proposals; none by default.</summary>
+    public CodeConfig Code { get; init; } = new();
 
     /// <summary>Seed of the initialisation (and of the data order, unless <see cref="DataConfig.OrderSeed"/> is set).</summary>
     public long Seed { get; init; } = 1;

@@ -1,4 +1,5 @@
 using Anneal.Data.Tokenizer;
+using Anneal.Engine.Custom;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
 using Anneal.Engine.Training;
@@ -70,6 +71,10 @@ public static class RecipeKeys
             RecipeKey.Of("budget.seconds", Scalar.Real(0, aboveMin: true).OrNull(), r => r.Budget.Seconds, (r, v) => r with { Budget = r.Budget with { Seconds = v } }),
 
             RecipeKey.Of("eval.every", Scalar.Int(0), r => r.Eval.Every, (r, v) => r with { Eval = r.Eval with { Every = v } }),
+            Code("block", c => c.Block, (c, v) => c with { Block = v }),
+            Code("optimizer", c => c.Optimizer, (c, v) => c with { Optimizer = v }),
+            Code("schedule", c => c.Schedule, (c, v) => c with { Schedule = v }),
+            Code("loss", c => c.Loss, (c, v) => c with { Loss = v }),
             RecipeKey.Of("seed", Scalar.Long(), r => r.Seed, (r, v) => r with { Seed = v }),
         ];
         Named = All.ToDictionary(k => k.Name, StringComparer.Ordinal);
@@ -77,6 +82,13 @@ public static class RecipeKeys
 
     /// <summary>All keys, in canonical order.</summary>
     public static IReadOnlyList<RecipeKey> All { get; }
+
+    /// <summary>
+    /// The keys that a recipe is written with: all but the section <c>code</c> where no part is code, so that recipes from before
+    /// there was such a section are still written, hashed and compared as they were.
+    /// </summary>
+    internal static IEnumerable<RecipeKey> Written(Recipe recipe) =>
+        recipe.Code.IsEmpty ? All.Where(key => !key.Name.StartsWith("code.", StringComparison.Ordinal)) : All;
 
     /// <summary>The key of a name, or null. <c>data.mixture.DOMAIN</c> has no entry of its own here, but is a valid name too.</summary>
     public static RecipeKey? Find(string name) => Named.GetValueOrDefault(name);
@@ -112,4 +124,7 @@ public static class RecipeKeys
 
     private static RecipeKey Schedule<T>(string name, Scalar<T> type, Func<ScheduleConfig, T> get, Func<ScheduleConfig, T, ScheduleConfig> set) =>
         RecipeKey.Of($"schedule.{name}", type, r => get(r.Schedule), (r, v) => r with { Schedule = set(r.Schedule, v) });
+
+    private static RecipeKey Code(string name, Func<CodeConfig, string> get, Func<CodeConfig, string, CodeConfig> set) =>
+        RecipeKey.Of($"code.{name}", Scalar.HashOrNone, r => get(r.Code), (r, v) => r with { Code = set(r.Code, v) });
 }

@@ -16,7 +16,7 @@ public static class RecipeYaml
     {
         var text = new StringBuilder();
         string[] open = [];
-        foreach (var key in RecipeKeys.All)
+        foreach (var key in RecipeKeys.Written(recipe))
         {
             var words = key.Name.Split('.');
             var isItem = char.IsAsciiDigit(words[^1][0]);

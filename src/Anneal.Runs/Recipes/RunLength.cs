@@ -39,5 +39,6 @@ public static class RunLength
         Steps = steps,
         Seed = recipe.Seed,
         Threads = threads,
+        Code = recipe.Code.IsEmpty ? null : recipe.Code,
     };
 }

@@ -78,6 +78,16 @@ public static class Scalar
         },
         value => value);
 
+    /// <summary>A SHA-256 in hexadecimal digits, or <c>none</c>, which reads as the empty text.</summary>
+    public static Scalar<string> HashOrNone { get; } = new(
+        "a SHA-256 (64 hexadecimal digits in lower case), or none",
+        (string text, out string value, out string? hint) =>
+        {
+            (value, hint) = (text == "none" ? "" : text, null);
+            return value.Length == 0 || (value.Length == 64 && value.All(char.IsAsciiHexDigitLower));
+        },
+        value => value.Length == 0 ? "none" : value);
+
     /// <summary>A value of an enum, in snake case.</summary>
     public static Scalar<T> Choice<T>() where T : struct, Enum
     {

@@ -1,7 +1,9 @@
+using Anneal.Engine.Custom;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
 using Anneal.Engine.Shards;
 using Anneal.Engine.Training;
+using Anneal.Tests.Engine.Custom;
 
 namespace Anneal.Tests.Engine.Training;
 
@@ -12,7 +14,7 @@ internal sealed class TinyRun : IDisposable
 
     private readonly Shard shard;
 
-    public TinyRun(Func<TrainerOptions, TrainerOptions>? change = null, long orderSeed = 3, ushort[]? tokens = null)
+    public TinyRun(Func<TrainerOptions, TrainerOptions>? change = null, long orderSeed = 3, ushort[]? tokens = null, CustomParts? parts = null)
     {
         Folder = Directory.CreateTempSubdirectory("anneal-tiny-").FullName;
         var path = Path.Combine(Folder, "train.bin");
@@ -27,7 +29,9 @@ internal sealed class TinyRun : IDisposable
             Steps = 40,
             Seed = 5,
         };
-        Trainer = new(change?.Invoke(options) ?? options, new TokenStream(shard, orderSeed));
+        options = change?.Invoke(options) ?? options;
+        if (parts is not null) options = options with { Code = Proposals.Hashes(parts) };
+        Trainer = new(options, new TokenStream(shard, orderSeed), parts);
     }
 
     public string Folder { get; }

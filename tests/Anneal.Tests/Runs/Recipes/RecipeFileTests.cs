@@ -96,7 +96,7 @@ public class RecipeFileTests
     [InlineData("model.width=wide", "--set: `model.width` is `wide`: expected a whole number from 1 to 16384")]
     [InlineData("model=3", "--set: `model` is `3`: expected a mapping with the keys layers, width,")]
     [InlineData("model.width", "--set: `model.width` has no value: expected section.key=value")]
-    [InlineData("zzz=1", "--set: unknown key `zzz`; expected one of model, optimizer, schedule, tokenizer, data, budget, eval, seed")]
+    [InlineData("zzz=1", "--set: unknown key `zzz`; expected one of model, optimizer, schedule, tokenizer, data, budget, eval, code, seed")]
     public void A_wrong_override_names_the_key_and_the_nearest_valid_one(string assignment, string message) =>
         Should.Throw<InputException>(() => new Recipe().With([assignment])).Message.ShouldStartWith(message);
 

@@ -2,6 +2,7 @@ using Anneal.Data.Tokenizer;
 using Anneal.Engine.Models;
 using Anneal.Engine.Optimizers;
 using Anneal.Engine.Training;
+using Anneal.Runs;
 using Anneal.Runs.Recipes;
 using FsCheck;
 using FsCheck.Fluent;
@@ -97,6 +98,21 @@ public class RecipeYamlTests
             var changes = RecipeKeys.All.Where(k => !k.Name.StartsWith("data.", StringComparison.Ordinal)).ToDictionary(k => k.Name, k => k.Get(recipe));
             new Recipe().With(changes).ToYaml().ShouldBe(recipe.ToYaml());
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithReplay(1, 1));
+
+    [Fact]
+    public void Code_is_written_and_hashed_where_there_is_some_and_leaves_other_recipes_as_they_were()
+    {
+        var hash = new string('a', 64);
+        var recipe = new Recipe().With([$"code.block={hash}"]);
+
+        recipe.ToYaml().ShouldContain($"code:\n  block: {hash}\n  optimizer: none\n  schedule: none\n  loss: none\nseed: 1\n");
+        RecipeFile.Parse(recipe.ToYaml(), "canonical").Code.ShouldBe(recipe.Code);
+        recipe.Identity().ShouldNotBe(new Recipe().Identity());
+        recipe.With(["code.block=none"]).Identity().ShouldBe(new Recipe().Identity());
+        // As the first release hashed it: ledgers from then still match.
+        new Recipe().Identity().ShouldBe("84822e036ee547064c36ada9a6986bb4e485d658db5e0e732982daa4a801a7cb");
+        Should.Throw<InputException>(() => new Recipe().With(["code.loss=../x"])).Message.ShouldContain("a SHA-256");
+    }
 
     [Fact]
     public void Identity_is_blind_to_seeds_and_to_settings_that_are_never_read()
