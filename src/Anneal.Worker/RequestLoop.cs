@@ -18,7 +18,17 @@ internal static class RequestLoop
     {
         using var evaluator = new Evaluator();
         Answer(input, output, ProtocolJson.Default.EvaluationRequest, ProtocolJson.Default.EvaluationResponse,
-            request => new(request.Id, evaluator.Evaluate(request.Checkpoint, request.HeldDirectory, request.Split, request.Spec)),
+            request =>
+            {
+                try
+                {
+                    return new(request.Id, evaluator.Evaluate(request.Checkpoint, request.HeldDirectory, request.Split, request.Spec, request.Expected, request.Logits));
+                }
+                catch (FoulPlayException foul)
+                {
+                    return new(request.Id, Error: foul.Message, Rule: foul.Rule);
+                }
+            },
             (request, error) => new(request?.Id ?? "", Error: error));
     }
 

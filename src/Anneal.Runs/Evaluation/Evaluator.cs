@@ -23,19 +23,20 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
     /// <param name="heldDirectory">Folder with <c>val.bin</c>, <c>test.bin</c>, <c>tokenizer.json</c>, <c>domains.json</c>.</param>
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="spec">The ruler; of a split with fewer documents all are scored.</param>
+    /// <param name="expected">What the checkpoint must be; null takes what it says.</param>
+    /// <param name="logits">Asks this program, which is held to be <paramref name="expected"/>, instead of loading the checkpoint.</param>
     /// <exception cref="InputException">A file is missing or damaged, the model has another vocabulary, its context is shorter than the stride, or its loss is not finite.</exception>
-    public EvaluationResult Evaluate(string checkpoint, string heldDirectory, string split, EvaluationSpec spec)
+    /// <exception cref="FoulPlayException">The checkpoint or the program broke a rule of the measurement.</exception>
+    public EvaluationResult Evaluate(string checkpoint, string heldDirectory, string split, EvaluationSpec spec, ExpectedModel? expected = null, LogitsCommand? logits = null)
     {
         Check(spec);
         var tokenizer = Tokenizer(heldDirectory);
         var documents = Split(heldDirectory, split, tokenizer.EndOfText);
-        using var model = LoadModel(checkpoint);
-        if (model.Vocab != tokenizer.Vocab)
-            throw new InputException(checkpoint, $"the model has a vocabulary of {model.Vocab}, the tokenizer of {heldDirectory} has {tokenizer.Vocab}; evaluate on the corpus and tokenizer that it was trained with");
-        if (model.Config.Context < spec.Stride)
-            throw new InputException(checkpoint, $"the model's context {model.Config.Context} is shorter than the evaluation's stride {spec.Stride}; lower evaluation.stride or raise model.context");
         var count = Math.Min(spec.Documents, documents.Documents);
-        var nats = Score(model, documents, count, tokenizer.EndOfText, spec);
+        expected?.Check(checkpoint);
+        var nats = logits is null
+            ? ScoreCheckpoint(checkpoint, heldDirectory, documents, count, tokenizer, spec)
+            : Ask(logits, expected ?? throw new InputException(checkpoint, "a program of logits is measured against an expected model only"), documents, count, tokenizer, spec);
         var result = Summarise(documents, nats, tokenizer.BytesPerToken);
         return double.IsFinite(result.Loss) ? result : throw new InputException(checkpoint, $"the model's loss on `{split}` is {result.Loss}: its parameters are of no use");
     }
@@ -47,6 +48,38 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
     {
         if (spec.Documents < 1) throw new InputException("evaluation.documents", $"is {spec.Documents}: expected at least 1");
         if (spec.Stride < 1 || spec.Stride > spec.Window) throw new InputException("evaluation.stride", $"is {spec.Stride}: expected 1 to the window, {spec.Window}");
+    }
+
+    private float[][] ScoreCheckpoint(string checkpoint, string heldDirectory, HeldSplit documents, int count, Tokenizer tokenizer, EvaluationSpec spec)
+    {
+        using var model = LoadModel(checkpoint);
+        if (model.Vocab != tokenizer.Vocab)
+            throw new InputException(checkpoint, $"the model has a vocabulary of {model.Vocab}, the tokenizer of {heldDirectory} has {tokenizer.Vocab}; evaluate on the corpus and tokenizer that it was trained with");
+        if (model.Config.Context < spec.Stride)
+            throw new InputException(checkpoint, $"the model's context {model.Config.Context} is shorter than the evaluation's stride {spec.Stride}; lower evaluation.stride or raise model.context");
+        return Score(model, documents, count, tokenizer.EndOfText, spec);
+    }
+
+    // The same windows and the same sums; only the log-probabilities come from questions to somebody else.
+    private static float[][] Ask(LogitsCommand command, ExpectedModel expected, HeldSplit split, int count, Tokenizer tokenizer, EvaluationSpec spec)
+    {
+        var context = expected.Recipe.Model.Context;
+        var nats = Enumerable.Range(0, count).Select(document => new float[split.Document(document).Length]).ToArray();
+        var windows = Enumerable.Range(0, count).SelectMany(document => ScoringWindow.Over(document, nats[document].Length, spec.Window, spec.Stride, context)).ToArray();
+        var inputs = windows.Select(window => Inputs(split, window, tokenizer.EndOfText)).ToArray();
+        var following = windows.Select(window => split.Document(window.Document).Slice(window.Start, window.Length).ToArray()).ToArray();
+        var scores = new LogitsEvaluator(command, tokenizer.Vocab, Math.Min(context, spec.Window)).Score(inputs, following);
+        foreach (var (window, score) in windows.Zip(scores))
+            for (var i = window.Length - window.Scored; i < window.Length; i++) nats[window.Document][window.Start + i] = -score[i];
+        return nats;
+    }
+
+    private static int[] Inputs(HeldSplit split, ScoringWindow window, int endOfText)
+    {
+        var text = split.Document(window.Document);
+        var tokens = new int[window.Length];
+        for (var i = 0; i < tokens.Length; i++) tokens[i] = window.Start + i == 0 ? endOfText : text[window.Start + i - 1];
+        return tokens;
     }
 
     private static Transformer LoadModel(string checkpoint)
@@ -117,12 +150,8 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
             var window = windows[row];
             var text = split.Document(window.Document);
             var at = row * scorer.Context;
-            for (var i = 0; i < window.Length; i++)
-            {
-                var input = window.Start + i;
-                tokens[at + i] = input == 0 ? endOfText : text[input - 1];
-                if (i >= window.Length - window.Scored) targets[at + i] = text[input];
-            }
+            Inputs(split, window, endOfText).CopyTo(tokens, at);
+            for (var i = window.Length - window.Scored; i < window.Length; i++) targets[at + i] = text[window.Start + i];
         }
         scorer.Score(tokens, targets, scores);
         for (var row = 0; row < windows.Count; row++)
