@@ -23,6 +23,19 @@ public sealed class FlopBudget(StudySpec spec, double full)
     /// <summary>One experiment's rungs, both arms: the champion's are shared, but may be new.</summary>
     public double Screening { get; } = 2 * spec.Rungs.Sum() * full;
 
+    /// <summary>
+    /// Diagnoses that a language model may ask for before one proposal; they are the experiment's. Zero without a model, and
+    /// where the limit has no room for them.
+    /// </summary>
+    public double Diagnosis { get; } = DiagnosisFor(spec, full);
+
+    /// <summary>Most diagnoses before one proposal.</summary>
+    public const int DiagnosesPerProposal = 2;
+
+    /// <summary>Longest diagnosis, as a fraction of a full run: the first rung.</summary>
+    /// <param name="spec">The study.</param>
+    public static double LongestDiagnosis(StudySpec spec) => spec.Rungs.FirstOrDefault(0.25);
+
     /// <summary>One confirmation pair.</summary>
     public double Pair { get; } = 2 * full;
 
@@ -35,11 +48,19 @@ public sealed class FlopBudget(StudySpec spec, double full)
     /// <summary>May another experiment be proposed?</summary>
     /// <param name="spent">FLOPs of the noise and of the decided experiments that the proposal sees.</param>
     public bool AllowsExperiment(double spent) =>
-        spent + Parallel * Screening + Math.Min(WorthwhilePairs, spec.Acceptance.MaxPairs) * Pair + Seal <= Limit;
+        spent + Parallel * (Screening + Diagnosis) + Math.Min(WorthwhilePairs, spec.Acceptance.MaxPairs) * Pair + Seal <= Limit;
 
-    /// <summary>May an experiment have another confirmation pair, with the later experiments' screening kept aside?</summary>
+    /// <summary>May an experiment have another confirmation pair, with the later experiments' diagnoses and screening kept aside?</summary>
     /// <param name="spent">FLOPs of the noise, of all earlier experiments and of this one so far.</param>
-    public bool AllowsPair(double spent) => spent + (Parallel - 1) * Screening + Pair + Seal <= Limit;
+    public bool AllowsPair(double spent) => spent + (Parallel - 1) * (Screening + Diagnosis) + Pair + Seal <= Limit;
+
+    private static double DiagnosisFor(StudySpec spec, double full)
+    {
+        if (spec.Researcher is ResearcherChoice.Embedded or ResearcherChoice.Auto) return 0;
+        var diagnosis = DiagnosesPerProposal * LongestDiagnosis(spec) * full;
+        var without = new FlopBudget(spec with { Researcher = ResearcherChoice.Embedded }, full);
+        return without.Least + without.Parallel * diagnosis <= without.Limit ? diagnosis : 0;
+    }
 
     /// <summary>The parts of <see cref="Least"/>, in words.</summary>
     public string Describe() =>

@@ -46,6 +46,14 @@ internal sealed partial class Executor : IAsyncDisposable
     public Task<RunRecord> RunAsync(Job job, CancellationToken cancel) =>
         jobs.GetOrAdd(job.Key, _ => new Lazy<Task<RunRecord>>(() => DoAsync(job, cancel))).Value;
 
+    /// <summary>What a finished run's trainer said about its last step; null where the run's folder is gone.</summary>
+    /// <param name="run">Run id.</param>
+    public StepMetrics? LastStep(string run)
+    {
+        var metrics = new RunDirectory(RunPath(run)).MetricsPath;
+        return File.Exists(metrics) ? MetricsReader.ReadAll(metrics).LastOrDefault(step => step.Extra.Count > 0) : null;
+    }
+
     /// <summary>Counted FLOPs of one training step.</summary>
     /// <param name="recipe">A sound recipe.</param>
     public double FlopsPerStep(Recipe recipe) =>

@@ -108,6 +108,10 @@ public sealed partial class Ledger
     /// <param name="run">Run id.</param>
     public IReadOnlyList<IncidentRecord> ReadIncidents(string study, string run) => Read(db => ReadIncidents(db, study, run));
 
+    /// <summary>What went wrong in a study, in order.</summary>
+    /// <param name="study">Study.</param>
+    public IReadOnlyList<IncidentRecord> ReadIncidents(string study) => Read(db => ReadIncidents(db, study));
+
     private static List<IncidentRecord> ReadIncidents(SqliteConnection db, string study, string? run = null) => [.. db
         .Query("SELECT * FROM incidents WHERE study = @study AND (@run IS NULL OR run = @run) ORDER BY id", new { study, run })
         .Select(row => new IncidentRecord((string)row.run, (int?)(long?)row.experiment, (int)(long)row.step, (string)row.severity, (string)row.action, (string)row.detector, (string)row.cause, (string)row.message))];

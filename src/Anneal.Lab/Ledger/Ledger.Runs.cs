@@ -12,6 +12,14 @@ public sealed partial class Ledger
     public RunRecord? FindRun(string study, string job) => Read(db =>
         db.QuerySingleOrDefault<RunRow>($"{RunRow.Select} WHERE study = @study AND job = @job", new { study, job })?.ToRecord());
 
+    /// <summary>An experiment's finished runs of one kind, in order.</summary>
+    /// <param name="study">Study.</param>
+    /// <param name="experiment">Experiment, from 1.</param>
+    /// <param name="role">Why they were made.</param>
+    public IReadOnlyList<RunRecord> FindRuns(string study, int experiment, RunRole role) => Read(db =>
+        db.Query<RunRow>($"{RunRow.Select} WHERE study = @study AND experiment = @experiment AND role = @role ORDER BY sequence", new { study, experiment, role = role.ToString() })
+            .Select(row => row.ToRecord()).ToList());
+
     /// <summary>Records a finished run with all that came of it, in one transaction.</summary>
     /// <param name="job">What the run is for, unique within the study.</param>
     /// <param name="run">The run, complete.</param>

@@ -33,4 +33,10 @@ public sealed record ResearchQuestion
 
     /// <summary>Proposals whose experiments are under way: known, but without results.</summary>
     public IReadOnlyList<Proposal> InFlight { get; init; } = [];
+
+    /// <summary>What makes a recipe impossible in this study, in a sentence; null for one that can be run.</summary>
+    public Func<Recipe, string?> FlawOf { get; init; } = _ => null;
+
+    /// <summary>Makes a short run of the champion with a change, for a researcher that wants to see before it proposes; null where the study has none to give.</summary>
+    public Func<DiagnosisOrder, CancellationToken, Task<Diagnosis>>? DiagnoseAsync { get; init; }
 }

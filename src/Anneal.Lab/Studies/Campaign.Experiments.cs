@@ -70,7 +70,16 @@ internal sealed partial class Campaign
     private async Task<Proposal?> AskAsync(int number, int seen, Standing standing, Noise noise, CancellationToken cancel)
     {
         if (ledger.TryFindProposal(spec.Study, number, seen, out var answer)) return answer;
-        var question = new ResearchQuestion { Seen = Seen(standing, noise), Champion = standing.Champion, Tried = tried, Number = number, InFlight = [.. proposals.Skip(seen)] };
+        var question = new ResearchQuestion
+        {
+            Seen = Seen(standing, noise),
+            Champion = standing.Champion,
+            Tried = tried,
+            Number = number,
+            InFlight = [.. proposals.Skip(seen)],
+            FlawOf = FlawOf,
+            DiagnoseAsync = budget.Diagnosis > 0 ? (order, token) => DiagnoseAsync(number, seen, standing, order, token) : null,
+        };
         answer = await researcher.ProposeAsync(question, cancel).WaitAsync(cancel);
         var trial = answer is null ? null : await MeetAsync(number, answer, standing, cancel);
         ledger.AddProposal(spec.Study, number, seen, answer, trial?.Identity, trial?.Control.ToYaml(), trial?.Treatment.ToYaml());
@@ -78,8 +87,13 @@ internal sealed partial class Campaign
     }
 
     // Counting the FLOPs of a recipe with a new tokenizer trains that first; nobody who presses Ctrl+C waits for it.
-    private Task<Trial> MeetAsync(int number, Proposal proposal, Standing standing, CancellationToken cancel) =>
-        Task.Run(() => Trial.Of(number, proposal, standing.Champion, tried, FlawOf), cancel).WaitAsync(cancel);
+    private async Task<Trial> MeetAsync(int number, Proposal proposal, Standing standing, CancellationToken cancel)
+    {
+        var trial = await Task.Run(() => Trial.Of(number, proposal, standing.Champion, tried, FlawOf), cancel).WaitAsync(cancel);
+        // What was looked at before the proposal is part of its price.
+        trial.Runs.AddRange(ledger.FindRuns(spec.Study, number, RunRole.Diagnosis));
+        return trial;
+    }
 
     /// <summary>The study as a proposal may see it: what is decided, nothing that depends on the clock.</summary>
     private StudyRecord Seen(Standing standing, Noise noise) => new()
@@ -92,8 +106,16 @@ internal sealed partial class Campaign
         NudgePairs = noise.NudgePairs,
         Experiments = [.. standing.Experiments.Select(experiment => experiment with { Seconds = 0 })],
         Runs = [.. standing.Runs.Select(run => run with { Seconds = 0 })],
+        Incidents = Seen(standing.Runs),
         FlopsSpent = standing.Flops,
     };
+
+    // A run that the machine broke and that went on says nothing about its recipe, and would not have happened undisturbed.
+    private List<IncidentRecord> Seen(IEnumerable<RunRecord> runs)
+    {
+        var known = runs.Select(run => run.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. ledger.ReadIncidents(spec.Study).Where(incident => known.Contains(incident.Run) && incident is not { Cause: "infrastructure", Action: "restart" })];
+    }
 
     private async Task<Standing> DecideAsync(Trial trial, Noise noise, Task<Standing> before, CancellationToken cancel)
     {
