@@ -56,7 +56,7 @@ public sealed class FlopBudget(StudySpec spec, double full)
 
     private static double DiagnosisFor(StudySpec spec, double full)
     {
-        if (spec.Researcher is ResearcherChoice.Embedded or ResearcherChoice.Auto) return 0;
+        if (!ResearcherChoice.IsPaid(spec.Researcher) && spec.Researcher != ResearcherChoice.Replay) return 0;
         var diagnosis = DiagnosesPerProposal * LongestDiagnosis(spec) * full;
         var without = new FlopBudget(spec with { Researcher = ResearcherChoice.Embedded }, full);
         return without.Least + without.Parallel * diagnosis <= without.Limit ? diagnosis : 0;

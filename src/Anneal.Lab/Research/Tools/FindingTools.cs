@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;

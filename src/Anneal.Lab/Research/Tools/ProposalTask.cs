@@ -1,5 +1,4 @@
 using Anneal.Lab.Ledger;
-using Anneal.Runs.Recipes;
 
 namespace Anneal.Lab.Research.Tools;
 

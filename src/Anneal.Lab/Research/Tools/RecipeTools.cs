@@ -1,4 +1,3 @@
-using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;
 using Anneal.Lab.Reports;
 using Anneal.Runs;

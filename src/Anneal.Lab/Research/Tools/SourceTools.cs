@@ -31,8 +31,11 @@ internal static class SourceTools
             return Task.FromResult(new ToolAnswer(Page(resource, path, input.Whole("from_line") ?? 1)));
         });
 
-    private static string Near(string path) =>
-        NearestWord.Find(path, Paths) ?? Paths.FirstOrDefault(file => Path.GetFileName(file) == path.Split('/', '\\')[^1]) is { } near ? $"Did you mean `{near}`?" : "Call read_source without a path for the list.";
+    private static string Near(string path)
+    {
+        var near = Paths.FirstOrDefault(file => Path.GetFileName(file) == path.Split('/', '\\')[^1]) ?? NearestWord.Find(path, Paths);
+        return near is null ? "Call read_source without a path for the list." : $"Did you mean `{near}`?";
+    }
 
     private static string Page(string resource, string path, int from)
     {
