@@ -1,3 +1,5 @@
+using Anneal.Lab.Providers;
+
 namespace Anneal.Lab;
 
 /// <summary>How one sitting at a study works; nothing that its evidence depends on.</summary>
@@ -20,4 +22,7 @@ public sealed record SittingOptions
 
     /// <summary>Effort level to ask for; null takes the file's.</summary>
     public string? Effort { get; init; }
+
+    /// <summary>Who answers in place of the model that the study asks for, and at what price.</summary>
+    internal (ILanguageModel Model, CatalogModel Entry)? Voice { get; init; }
 }

@@ -70,7 +70,7 @@ public static class Study
         string reason;
         await using (var campaign = recipe is null
             ? await SubjectStart.PrepareAsync(ledger, asked, options, progress, sitting.Token)
-            : await PrepareAsync(ledger, asked, recipe, progress, sitting.Token))
+            : await PrepareAsync(ledger, asked, recipe, options, progress, sitting.Token))
         {
             sitting.Begin();
             reason = await sitting.WorkAsync(campaign.RunToEndAsync);
@@ -83,22 +83,13 @@ public static class Study
         return record;
     }
 
-    private static async Task<ICampaign> PrepareAsync(Ledger.Ledger ledger, StudySpec asked, Recipe recipe, IProgress<StudyEvent>? progress, CancellationToken cancel)
+    private static async Task<ICampaign> PrepareAsync(Ledger.Ledger ledger, StudySpec asked, Recipe recipe, SittingOptions options, IProgress<StudyEvent>? progress, CancellationToken cancel)
     {
         var (spec, baseline) = StudyStart.Match(ledger, asked, recipe);
+        var model = await SittingModel.FindAsync(spec, options, ledger.Directory, isNew: !ledger.HasStudy(spec.Study), cancel);
         progress?.Report(new PhaseStarted(StudyPhase.Corpus, $"Preparing {spec.Corpus}."));
         var corpus = await StudyCorpus.PrepareAsync(ledger.Directory, spec.Corpus, progress, cancel);
         StudyStart.Record(ledger, spec, baseline, corpus);
-        return new Campaign(spec, baseline, corpus, ledger, ResearcherOf(spec, baseline, ledger.Directory, progress), progress);
-    }
-
-    // What is handed in from outside comes before all else; a study for an MCP client waits for it.
-    private static MixedResearcher ResearcherOf(StudySpec spec, Recipe baseline, string lab, IProgress<StudyEvent>? progress)
-    {
-        var waits = spec.Researcher == ResearcherChoice.Inbox;
-        return new MixedResearcher(
-            baseline.Budget.Flops!.Value,
-            waits ? [] : [(ProposalSource.Embedded, new EmbeddedResearcher(spec))],
-            new InboxResearcher(new Inbox(lab, spec.Study), waits, progress));
+        return new Campaign(spec, baseline, corpus, ledger, Researchers.Of(spec, baseline, ledger, model, progress), progress);
     }
 }

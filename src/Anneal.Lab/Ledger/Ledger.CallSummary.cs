@@ -1,3 +1,4 @@
+using Anneal.Lab.Providers;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -20,9 +21,10 @@ public sealed partial class Ledger
     {
         if (chosen is ResearcherChoice.Embedded or ResearcherChoice.Inbox) return chosen;
         var models = db.Query<(string Provider, string Model)>(
-            "SELECT DISTINCT provider, model FROM calls JOIN answers ON answers.call = calls.id WHERE study = @study AND outcome = 'answered' ORDER BY provider, model", new { study }).ToList();
+            "SELECT DISTINCT provider, json_extract(reply, '$.model') FROM calls JOIN answers ON answers.call = calls.id WHERE study = @study AND outcome = 'answered' ORDER BY 1, 2", new { study }).ToList();
         if (models.Count == 0) return $"embedded ({chosen} has not answered)";
         var names = string.Join(", ", models.Select(model => model.Model).Distinct());
+        if (models.TrueForAll(model => model.Provider != "replay" && model.Model == Transcript.Scripted)) return names;
         return models.TrueForAll(model => model.Provider == "replay") ? $"replay of {names}" : $"{chosen} ({names})";
     }
 

@@ -46,6 +46,7 @@ internal sealed class Conversation
             {
                 talk.Dialogue.Trim(options.Characters, options.KeptResults);
                 var reply = await AskAsync(talk, cancel);
+                talk.Model = reply.Model;
                 if (TextOf(reply) is { Length: > 0 } text) talk.LastText = text;
                 if (await GoOnAsync(talk, reply, cancel) is { } end) return end;
             }
@@ -150,7 +151,7 @@ internal sealed class Conversation
     private static string TextOf(ModelReply reply) =>
         string.Join("\n", reply.Content.Where(block => Dialogue.Type(block) == "text").Select(block => block!["text"]!.GetValue<string>()));
 
-    private static ConversationEnd End(Talk talk, ConversationOutcome outcome, string reason) => new(outcome, reason, talk.Turn) { LastText = talk.LastText };
+    private static ConversationEnd End(Talk talk, ConversationOutcome outcome, string reason) => new(outcome, reason, talk.Turn) { LastText = talk.LastText, Model = talk.Model };
 
     private sealed class Talk(Dialogue dialogue, int maxTokens)
     {
@@ -160,5 +161,6 @@ internal sealed class Conversation
         public int Cuts { get; set; }
         public bool Reminded { get; set; }
         public string LastText { get; set; } = "";
+        public string Model { get; set; } = "";
     }
 }

@@ -9,6 +9,9 @@ internal sealed record ConversationEnd(ConversationOutcome Outcome, string Reaso
     /// <summary>What kind of no the model gave; null where it answered.</summary>
     public ModelFailure? Failure { get; init; }
 
+    /// <summary>Model that answered last, as it names itself; empty where none did.</summary>
+    public string Model { get; init; } = "";
+
     /// <summary>Last text that the model wrote, for example why it declined; foreign text.</summary>
     public string LastText { get; init; } = "";
 }

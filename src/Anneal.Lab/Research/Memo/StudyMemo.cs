@@ -75,7 +75,7 @@ internal static class StudyMemo
             { Screens: [.., var last] } => $"screened out at {last.Fraction:0.##}",
             _ => "not run",
         };
-        var text = $"#{experiment.Id} {FindingTools.Word(experiment.Verdict)} {TextTable.Effect(experiment.Effect)} ({stage}; predicted {TextTable.Effect(proposal.Predicted.Mean)}±{proposal.Predicted.Sd:G2}; {TextTable.Runs(experiment.Flops, run)} runs; {Short(proposal.Source)}): {change}\n";
+        var text = $"#{experiment.Id} {FindingTools.Word(experiment.Verdict)} {TextTable.Effect(experiment.Effect)} ({stage}; predicted {TextTable.Effect(proposal.Predicted.Mean)}±{proposal.Predicted.Sd:G2}; {TextTable.Runs(experiment.Flops, run)} runs; {ProposalTask.Source(proposal)}): {change}\n";
         return ProposalSource.Of(proposal) == ProposalSource.Embedded ? text : $"{text}{Fence.Wrap("claim", TextTable.Line(proposal.Hypothesis, MostClaim))}\n";
     }
 
@@ -89,7 +89,7 @@ internal static class StudyMemo
             : $"The champion differs from the baseline in {(differences.All(d => IsPlain(d.After ?? "")) ? Differences() : Fence.Wrap("champion", Differences()))}.\n");
         if (task.Spec.Budget.Flops is { } limit) text.Append($"Spent: {TextTable.Runs(seen.FlopsSpent, task.Run)} of {TextTable.Runs(limit, task.Run)} full runs.\n");
         if (question.InFlight.Count > 0)
-            text.Append($"Under way, without results yet:\n{Fence.Wrap("under way", string.Join('\n', question.InFlight.Select((proposal, i) => $"#{seen.Experiments.Count + i + 1} {proposal.Source}: {FindingTools.Change(proposal.Change)} ({TextTable.Line(proposal.Hypothesis, MostClaim)})")))}\n");
+            text.Append($"Under way, without results yet:\n{Fence.Wrap("under way", string.Join('\n', question.InFlight.Select((proposal, i) => $"#{seen.Experiments.Count + i + 1} {ProposalTask.Source(proposal)}: {FindingTools.Change(proposal.Change)} ({TextTable.Line(proposal.Hypothesis, MostClaim)})")))}\n");
         if (Calibration.Of(seen).FirstOrDefault(row => row.Source == ProposalSource.Model) is { Experiments: > 0 } score)
             text.Append($"Your predictions so far, {score.Experiments} measured: Brier {score.Brier:0.00} (a coin has 0.25), {score.Coverage80:P0} inside your 80% interval, mean error {TextTable.Effect(score.MeanError)} (below 0 promises too much); {score.Confirmed} confirmed.\n");
         return text.Append("Propose the next experiment.\n").ToString();
@@ -98,9 +98,6 @@ internal static class StudyMemo
     }
 
     private static JsonObject Text(string text) => new() { ["type"] = "text", ["text"] = text };
-
-    // The name of a model or a client comes from outside, too.
-    private static string Short(string source) => IsPlain(source) ? source : source.Split(':')[0];
 
     private static bool Plain(IReadOnlyDictionary<string, string> change) => change.All(entry => IsPlain(entry.Key) && IsPlain(entry.Value));
 

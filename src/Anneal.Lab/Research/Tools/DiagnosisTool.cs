@@ -22,7 +22,6 @@ internal static class DiagnosisTool
             return new ToolAnswer($"`{name}` cannot be changed: {reason}.", IsError: true);
         var diagnosis = await diagnose(new DiagnosisOrder(change, input.Code(), input.Number("fraction")!.Value), cancel);
         if (diagnosis.Run is not { } run) return new ToolAnswer($"No diagnosis: {diagnosis.Refusal}.", IsError: true);
-        task.Diagnoses++;
         var beside = task.Seen.Runs.LastOrDefault(other => other.Role == Ledger.RunRole.ScreenControl && other.Rung == run.Rung);
         var text = new StringBuilder(RunTools.Curve(run, beside));
         if (diagnosis.Blocks.Count > 0)

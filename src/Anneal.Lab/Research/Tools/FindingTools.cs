@@ -26,7 +26,7 @@ internal static class FindingTools
                 return Answer($"Nothing matches: {task.Seen.Experiments.Count} experiments are decided in this study, {task.Earlier.Count} are known from earlier ones.");
             var text = TextTable.Of(["study", "number", "verdict", "effect", "95% interval", "pairs", "predicted", "change", "source"], [
                 .. own.Select(e => (IEnumerable<string?>)["this", $"{e.Id}", Word(e.Verdict), TextTable.Effect(e.Effect), Interval(e.Interval), $"{e.Pairs.Count}",
-                    $"{TextTable.Effect(e.Proposal.Predicted.Mean)}±{TextTable.Number(e.Proposal.Predicted.Sd)}", Change(e.Proposal.Change), e.Proposal.Source]),
+                    $"{TextTable.Effect(e.Proposal.Predicted.Mean)}±{TextTable.Number(e.Proposal.Predicted.Sd)}", Change(e.Proposal.Change), ProposalTask.Source(e.Proposal)]),
                 .. earlier.Select(e => (IEnumerable<string?>)[e.Study, $"{e.Experiment}", e.Verdict, TextTable.Effect(e.Effect), e is { Low: { } low, High: { } high } ? Interval((low, high)) : "", "", "", Change(e.Change), ""])]);
             return Answer(Fence.Wrap("findings", text));
         });
@@ -48,7 +48,7 @@ internal static class FindingTools
 
     private static string Describe(ExperimentRecord e, ProposalTask task)
     {
-        var text = new StringBuilder($"source: {e.Proposal.Source}\nhypothesis: {e.Proposal.Hypothesis}\nmechanism: {e.Proposal.Mechanism}\nwould refute it: {e.Proposal.Refutation}\n");
+        var text = new StringBuilder($"source: {ProposalTask.Source(e.Proposal)}\nhypothesis: {e.Proposal.Hypothesis}\nmechanism: {e.Proposal.Mechanism}\nwould refute it: {e.Proposal.Refutation}\n");
         text.Append($"change: {Change(e.Proposal.Change)}\npredicted: {TextTable.Effect(e.Proposal.Predicted.Mean)} sd {TextTable.Number(e.Proposal.Predicted.Sd)}\n");
         text.Append($"verdict: {Word(e.Verdict)}. {e.Reason}\neffect: {TextTable.Effect(e.Effect)} {Interval(e.Interval)}\ncost: {TextTable.Runs(e.Flops, task.Run)} full runs\n");
         foreach (var screen in e.Screens)

@@ -32,7 +32,7 @@ internal static class ProposalTools
             ("code?", Code))),
         async (input, cancel) =>
         {
-            var proposal = Read(input, task.Source);
+            var proposal = Read(input);
             if (await Task.Run(() => ProposalFlaws.Find(proposal, task), cancel) is { } flaw) return new ToolAnswer($"Not accepted: {flaw}", IsError: true);
             task.Proposal = proposal;
             return new ToolAnswer("Accepted.", Ends: true);
@@ -56,12 +56,12 @@ internal static class ProposalTools
         return prediction;
     }
 
-    private static Proposal Read(JsonElement input, string source)
+    private static Proposal Read(JsonElement input)
     {
         var predicted = input.GetProperty("predicted_effect");
         return new()
         {
-            Source = source,
+            Source = ProposalSource.Model,
             Hypothesis = TextTable.Line(input.Text("hypothesis"), 400),
             Mechanism = TextTable.Line(input.Text("mechanism"), 1200),
             Refutation = TextTable.Line(input.Text("refuted_by"), 400),

@@ -41,7 +41,7 @@ internal static class SeenTables
         var seen = task.Seen;
         foreach (var e in seen.Experiments)
         {
-            Add("findings", e.Id, e.Proposal.Source, FindingTools.Word(e.Verdict), e.Effect, e.Interval?.Low, e.Interval?.High, e.Pairs.Count, e.Proposal.Predicted.Mean, e.Proposal.Predicted.Sd,
+            Add("findings", e.Id, ProposalTask.Source(e.Proposal), FindingTools.Word(e.Verdict), e.Effect, e.Interval?.Low, e.Interval?.High, e.Pairs.Count, e.Proposal.Predicted.Mean, e.Proposal.Predicted.Sd,
                 e.Evidence?.Value, e.Evidence?.Bar, e.Flops / task.Run, e.Proposal.Hypothesis, e.Proposal.Mechanism, e.Reason);
             foreach (var (key, value) in e.Proposal.Change) Add("changes", e.Id, key, value);
             foreach (var (rung, s) in e.Screens.Index()) Add("screens", e.Id, rung, s.Fraction, s.Control, s.Treatment, s.Extrapolated, s.ExtrapolatedSd, s.Decision);
@@ -55,7 +55,7 @@ internal static class SeenTables
             foreach (var point in run.Curve) Add("curves", run.Id, point.Tokens, point.Loss);
         }
         foreach (var i in seen.Incidents) Add("incidents", i.Run, i.Experiment, i.Step, i.Severity, i.Action, i.Detector, i.Cause, i.Message);
-        foreach (var (i, proposal) in task.Question.InFlight.Index()) Add("in_flight", seen.Experiments.Count + i + 1, proposal.Source, FindingTools.Change(proposal.Change), proposal.Hypothesis);
+        foreach (var (i, proposal) in task.Question.InFlight.Index()) Add("in_flight", seen.Experiments.Count + i + 1, ProposalTask.Source(proposal), FindingTools.Change(proposal.Change), proposal.Hypothesis);
         foreach (var e in task.Earlier) Add("earlier", e.Study, e.Corpus, e.Experiment, e.Verdict, e.Effect, e.Low, e.High, FindingTools.Change(e.Change), e.Hypothesis);
         transaction.Commit();
         return db;

@@ -1,0 +1,41 @@
+using Anneal.Lab.Ledger;
+using Anneal.Lab.Providers;
+using Anneal.Lab.Research.Memo;
+using Anneal.Lab.Research.Tools;
+
+namespace Anneal.Lab.Research;
+
+/// <summary>
+/// A language model as a researcher: one conversation a proposal, over tools that look at the record and nothing else. What
+/// it says is remembered call by call, so the same question gets the same answer without being paid for twice.
+/// </summary>
+/// <param name="spec">The study.</param>
+/// <param name="desk">Where the model is asked.</param>
+/// <param name="earlier">What other studies had found when this one was started.</param>
+internal sealed class ModelResearcher(StudySpec spec, ModelDesk desk, IReadOnlyList<EarlierFinding> earlier) : IResearcher
+{
+    private const string Reminder = "You ended your turn without a proposal: call propose_experiment, or nothing_left with a reason.";
+
+    /// <inheritdoc/>
+    /// <exception cref="ResearcherAbsentException">The conversation came to no proposal: no answer, no money, a refusal, no end, or nothing left.</exception>
+    public async Task<Proposal?> ProposeAsync(ResearchQuestion question, CancellationToken cancel)
+    {
+        var task = new ProposalTask(spec, question, earlier);
+        var conversation = new Conversation(desk, Key(question), ResearcherRules.System, ResearchTools.For(task), new() { Reminder = Reminder });
+        var end = await conversation.RunAsync(StudyMemo.Blocks(task), cancel);
+        if (task.Proposal is { } proposal) return proposal with { Source = $"{(desk.Model is ReplayModel ? ResearcherChoice.Replay : ProposalSource.Model)}:{end.Model}" };
+        throw new ResearcherAbsentException(end.Outcome switch
+        {
+            ConversationOutcome.Reached => $"it has nothing left to try: {task.NothingLeft}",
+            ConversationOutcome.OutOfMoney => $"the dollars are used up: {end.Reason}",
+            _ => end.Reason,
+        });
+    }
+
+    // A proposal that is asked for again, with more verdicts known, is another conversation.
+    private string Key(ResearchQuestion question)
+    {
+        var seen = question.Seen.Experiments.Count;
+        return seen == Math.Max(0, question.Number - spec.Parallel) ? $"proposal/{question.Number}" : $"proposal/{question.Number}/{seen}";
+    }
+}
