@@ -146,7 +146,7 @@ internal sealed partial class Executor : IAsyncDisposable
         var perStep = FlopsPerStep(job.Recipe);
         var steps = RunLength.Steps(job.Recipe, tokens.Vocab);
         var every = (int)Math.Clamp(Math.Floor(options.CheckpointFlops / perStep), 1, int.MaxValue);
-        return new RunOrder
+        var run = new RunOrder
         {
             Recipe = job.Recipe,
             TrainDirectory = tokens.TrainDirectory,
@@ -157,6 +157,8 @@ internal sealed partial class Executor : IAsyncDisposable
             Lease = true,
             Reference = [.. (job.Reference ?? []).Select(point => new ReferencePoint(point.Tokens, point.Loss))],
         };
+        // A diagnosis is made for what the blocks tell, and may be a few steps long.
+        return job.Role == RunRole.Diagnosis ? run with { BlockStatisticsEvery = Math.Clamp(steps / 4, 1, run.BlockStatisticsEvery) } : run;
     }
 
     private TokenizedCorpus Tokenized(TokenizerConfig config) => tokenized.GetOrAdd(config, _ => new Lazy<TokenizedCorpus>(() => corpus.Tokenize(config))).Value;

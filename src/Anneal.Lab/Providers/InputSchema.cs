@@ -110,7 +110,7 @@ internal static class InputSchema
 
         void Bound(string keyword, Func<double, bool> holds, string words)
         {
-            if (schema[keyword] is { } bound && !holds(bound.GetValue<double>())) problems.Add($"{path} is {value:R}: expected a number {words} {bound.ToJsonString()}");
+            if (schema[keyword] is { } bound && !holds(double.Parse(bound.ToJsonString()))) problems.Add($"{path} is {value:R}: expected a number {words} {bound.ToJsonString()}");
         }
     }
 
