@@ -17,6 +17,7 @@ internal static class CommandTree
             EvalCommand.Create(),
             SampleCommand.Create(),
             CompareCommand.Create(),
+            McpCommand.Create(),
             new Verb("data", "Text in, token shards out.") { DataPrepareCommand.Create() },
             CommonOptions.Json,
             CommonOptions.Verbose,

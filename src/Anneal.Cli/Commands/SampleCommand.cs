@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using Anneal.Lab.SingleRuns;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Reports;
-using Anneal.Runs;
-using Anneal.Runs.Evaluation;
 
 namespace Anneal.Cli.Commands;
 
@@ -35,12 +33,8 @@ internal static class SampleCommand
     {
         var output = new Output(call);
         var model = ModelChoice.Of(call.GetValue(Run), call.GetValue(Checkpoint), call.GetRequiredValue(Lab));
-        var tokenizer = call.GetValue(Tokenizer) ?? (model.Run is { } run ? Path.Combine(run.Order.TrainDirectory, "tokenizer.json")
-            : throw new InputException("--tokenizer", "is needed: the saved state does not lie in a run's folder, so its tokenizer is not known"));
-        if (!File.Exists(tokenizer))
-            throw new InputException(tokenizer, "is not there; name the model's tokenizer.json with --tokenizer FILE");
         var prompt = call.GetRequiredValue(Prompt);
-        var request = new SampleRequest("1", model.Checkpoint, Path.GetFullPath(tokenizer), prompt, call.GetValue(Tokens), call.GetValue(Temperature), call.GetValue(TopK), call.GetValue(Seed));
+        var request = Sampling.Request(model, call.GetValue(Tokenizer), prompt, call.GetValue(Tokens), call.GetValue(Temperature), call.GetValue(TopK), call.GetValue(Seed));
         var text = await Sampling.AskAsync(request, cancel);
         if (output.Json)
             output.Document(new JsonObject { ["checkpoint"] = model.Checkpoint, ["prompt"] = prompt, ["text"] = text, ["seed"] = call.GetValue(Seed) });

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Anneal.Cli.Terminal;
 using Anneal.Lab;
 using Anneal.Lab.Evidence;
-using Anneal.Lab.Ledger;
 using Anneal.Lab.Reports;
 using Spectre.Console;
 
@@ -30,7 +28,7 @@ internal static class StudyListCommand
         var studies = ledger.ListStudies().Select(ledger.ReadStudy).ToList();
         if (output.Json)
         {
-            output.Document(new JsonObject { ["lab"] = Path.GetFullPath(lab), ["studies"] = new JsonArray([.. studies.Select(Document)]) });
+            output.Document(StudyListDocument.Of(lab, studies));
             return ExitCode.Done;
         }
 
@@ -41,15 +39,4 @@ internal static class StudyListCommand
         output.Results.Write(table);
         return ExitCode.Done;
     }
-
-    private static JsonObject Document(StudyRecord study) => new()
-    {
-        ["study"] = study.Spec.Study,
-        ["status"] = study.Status,
-        ["experiments"] = study.Experiments.Count,
-        ["confirmed"] = study.Count(Verdict.Confirmed),
-        ["effect"] = study.Sealed?.Effect,
-        ["flops"] = study.FlopsSpent,
-        ["seconds"] = study.SecondsSpent,
-    };
 }

@@ -25,6 +25,9 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
     /// <summary>What the part is about, in a sentence.</summary>
     public string Detail { get; private set; } = "Opening the lab.";
 
+    /// <summary>It waits for a proposal from outside.</summary>
+    public bool Waits { get; private set; }
+
     /// <summary>Runs that train now, by id.</summary>
     public IEnumerable<RunInFlight> Running => _running.Values;
 
@@ -72,10 +75,11 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
                     Detail = corpus.Message;
                     break;
                 case ExperimentProposed proposed:
+                    Waits = false;
                     _trials[proposed.Experiment] = new TrialInFlight(proposed.Experiment, proposed.Proposal);
                     break;
                 case ProposalAwaited awaited:
-                    Detail = awaited.Detail;
+                    (Detail, Waits) = (awaited.Detail, true);
                     break;
                 case RunStarted started:
                     _running[started.Run] = new RunInFlight(started);

@@ -35,10 +35,14 @@ public static class JsonReport
         ["report"] = report,
     }.ToJsonString(Indented);
 
-    private static JsonObject Experiment(ExperimentRecord experiment) => new()
+    /// <summary>One experiment.</summary>
+    /// <param name="experiment">As the ledger holds it.</param>
+    public static JsonObject Experiment(ExperimentRecord experiment) => new()
     {
         ["id"] = experiment.Id,
         ["hypothesis"] = experiment.Proposal.Hypothesis,
+        ["mechanism"] = experiment.Proposal.Mechanism,
+        ["source"] = experiment.Proposal.Source,
         ["change"] = new JsonObject(experiment.Proposal.Change.Select(change => KeyValuePair.Create(change.Key, (JsonNode?)change.Value))),
         ["predicted_effect"] = Number(experiment.Proposal.Predicted.Mean),
         ["status"] = experiment.Status,
