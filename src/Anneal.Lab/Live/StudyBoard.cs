@@ -52,6 +52,9 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
     /// <summary>Wall-clock seconds over all sittings.</summary>
     public double Seconds => secondsBefore + _clock.Elapsed.TotalSeconds;
 
+    /// <summary>Share of the tightest limit that is used up, 0 to 1; 0 where there is none.</summary>
+    public double Share => Math.Clamp(Math.Max(Of(Flops, limits.Flops), Math.Max(Of(Seconds, limits.Seconds), (double)_judged.Count / Math.Max(1, limits.Experiments))), 0, 1);
+
     /// <summary>Why no further experiment is proposed; null while there may be more.</summary>
     public string? Ending { get; private set; }
 
@@ -60,6 +63,8 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
 
     /// <summary>Effects of all adopted changes, added up.</summary>
     public double Gained => _judged.Where(experiment => experiment.Verdict is Verdict.Confirmed).Sum(experiment => experiment.Effect ?? 0);
+
+    private static double Of(double spent, double? limit) => limit is > 0 and var most ? spent / most : 0;
 
     /// <summary>Takes in what happened.</summary>
     public void Add(StudyEvent happened)

@@ -31,7 +31,8 @@ internal sealed class LabTool : McpServerTool
     {
         InputSchema.Require(input, name);
         InputSchema.Require(output, name);
-        (_input, _work, _log) = (input, work, log);
+        // As it goes over the wire, so that it is checked as it is read.
+        (_input, _work, _log) = (JsonNode.Parse(input.ToJsonString())!.AsObject(), work, log);
         ProtocolTool = new()
         {
             Name = name,
@@ -49,9 +50,9 @@ internal sealed class LabTool : McpServerTool
     public override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
         var arguments = JsonSerializer.SerializeToElement(request.Params?.Arguments ?? new Dictionary<string, JsonElement>());
-        if (InputSchema.Check(_input, arguments) is { Count: > 0 } problems) return Problem(string.Join("\n", problems));
         try
         {
+            if (InputSchema.Check(_input, arguments) is { Count: > 0 } problems) return Problem(string.Join("\n", problems));
             // Off the session's thread: a client can always ask for something else meanwhile.
             var document = await Task.Run(() => _work(new ToolCall(request, arguments), cancellationToken), cancellationToken);
             return new CallToolResult

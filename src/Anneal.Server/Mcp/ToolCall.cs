@@ -34,17 +34,16 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> request, Js
 
     /// <summary>Tells the client where the work stands, if it asked to be told; what it cannot be told is dropped.</summary>
     /// <param name="message">In a sentence.</param>
-    /// <param name="done">Amount done; it never falls.</param>
-    /// <param name="total">Amount in all; null where nobody knows.</param>
-    public void Tell(string message, double done = 0, double? total = null)
+    /// <param name="share">Share of the work that is done, 0 to 1; null where nobody knows.</param>
+    public void Tell(string message, double? share = null)
     {
         if (request.Params?.ProgressToken is not { } token) return;
         ProgressNotificationValue value;
         lock (_gate)
         {
-            // The protocol wants each progress above the last.
-            _progress = Math.Max((float)done, MathF.BitIncrement(_progress));
-            value = new() { Progress = _progress, Total = (float?)total, Message = message };
+            // Percent. The protocol wants each progress above the last.
+            _progress = Math.Max(100 * (float)(share ?? 0), _progress + 0.001f);
+            value = new() { Progress = _progress, Total = 100, Message = message };
         }
 
         _ = SendAsync(token, value);

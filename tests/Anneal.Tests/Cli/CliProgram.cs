@@ -8,6 +8,10 @@ internal sealed record CliResult(int ExitCode, string Out, string Error);
 /// <summary>The built program as a child process; its streams are pipes, never a terminal.</summary>
 internal static class CliProgram
 {
+    // Where the program itself is built: beside the tests, which bring more of the framework along, it could not show what it lacks.
+    /// <summary>The program.</summary>
+    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(AppContext.BaseDirectory, "..", "..", "Anneal.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "anneal.dll"));
+
     public static CliResult Run(params string[] arguments) => Run(arguments, null);
 
     public static CliResult Run(string[] arguments, Dictionary<string, string>? environment, string? directory = null, string? input = null)
@@ -21,13 +25,13 @@ internal static class CliProgram
     /// <summary>Starts the program; <see cref="Await"/> gives its result.</summary>
     public static Process Start(string[] arguments, Dictionary<string, string>? environment, string? directory)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "anneal.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = directory ?? Path.GetTempPath(),
+            WorkingDirectory = directory ?? System.IO.Path.GetTempPath(),
         };
         foreach (var (name, value) in environment ?? [])
             start.Environment[name] = value;

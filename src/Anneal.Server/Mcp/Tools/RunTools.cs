@@ -68,7 +68,7 @@ internal static class RunTools
         var most = new Cost(recipe.Budget.Flops ?? double.PositiveInfinity, 0, recipe.Budget.Seconds ?? double.PositiveInfinity);
         var leave = await lab.Consent.AskAsync(call.Server, $"training {Path.GetFileName(job.Recipe)}", most, cancel);
         var result = await leave.DoAsync(
-            token => job.RunAsync(new Told<string>(words => call.Tell(words)), new Told<TrainingProgress>(at => call.Tell(at.ToString(), at.Last.Step, at.Steps)), token), _ => new Cost(recipe.Budget.Flops ?? 0, 0, 0), cancel);
+            token => job.RunAsync(new Told<string>(words => call.Tell(words)), new Told<TrainingProgress>(at => call.Tell(at.ToString(), at.Steps is > 0 and var steps ? (double)at.Last.Step / steps : null)), token), _ => new Cost(recipe.Budget.Flops ?? 0, 0, 0), cancel);
         return result.Document();
     }
 

@@ -80,7 +80,7 @@ internal static class StudyTools
         {
             await sitting.FollowAsync(words =>
             {
-                lock (sitting.Board.Gate) call.Tell(words, sitting.Board.Flops, sitting.Board.Limits.Flops);
+                lock (sitting.Board.Gate) call.Tell(words, sitting.Board.Share);
             }, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested && isNew)
