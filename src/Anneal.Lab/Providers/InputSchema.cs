@@ -9,7 +9,7 @@ namespace Anneal.Lab.Providers;
 /// Checks a tool's input against its JSON schema, and says what is wrong in a way that a model can mend: the path, the value,
 /// what was expected, the nearest word. It knows the keywords below; a schema with others is refused when the tool is offered.
 /// </summary>
-internal static class InputSchema
+public static class InputSchema
 {
     private const int MostProblems = 12;
 

@@ -54,7 +54,9 @@ internal sealed class LabTool : McpServerTool
         {
             if (InputSchema.Check(_input, arguments) is { Count: > 0 } problems) return Problem(string.Join("\n", problems));
             // Off the session's thread: a client can always ask for something else meanwhile.
-            var document = await Task.Run(() => _work(new ToolCall(request, arguments), cancellationToken), cancellationToken);
+            var call = new ToolCall(request, arguments);
+            var document = await Task.Run(() => _work(call, cancellationToken), cancellationToken);
+            await call.ToldAsync();
             return new CallToolResult
             {
                 StructuredContent = JsonSerializer.SerializeToElement(document),

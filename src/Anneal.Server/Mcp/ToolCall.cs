@@ -12,6 +12,7 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> request, Js
 {
     private readonly Lock _gate = new();
     private float _progress;
+    private Task _told = Task.CompletedTask;
 
     public McpServer Server => request.Server;
 
@@ -38,19 +39,23 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> request, Js
     public void Tell(string message, double? share = null)
     {
         if (request.Params?.ProgressToken is not { } token) return;
-        ProgressNotificationValue value;
         lock (_gate)
         {
             // Percent. The protocol wants each progress above the last.
             _progress = Math.Max(100 * (float)(share ?? 0), _progress + 0.001f);
-            value = new() { Progress = _progress, Total = 100, Message = message };
+            _told = SendAsync(_told, token, new() { Progress = _progress, Total = 100, Message = message });
         }
-
-        _ = SendAsync(token, value);
     }
 
-    private async Task SendAsync(ProgressToken token, ProgressNotificationValue value)
+    /// <summary>All that was told is on its way: nothing comes after the answer.</summary>
+    public Task ToldAsync()
     {
+        lock (_gate) return _told;
+    }
+
+    private async Task SendAsync(Task before, ProgressToken token, ProgressNotificationValue value)
+    {
+        await before;
         try
         {
             await request.Server.NotifyProgressAsync(token, value);
