@@ -24,7 +24,7 @@ public sealed class ConversationTests : IDisposable
     public async Task Tools_are_called_until_one_ends_it()
     {
         var (end, model) = await Talk(turn => turn < 2 ? ScriptedModel.Calls("read_run", """{"run":"r1"}""", $"toolu_{turn}") : Propose());
-        end.ShouldBe(new ConversationEnd(ConversationOutcome.Reached, "taken", 3));
+        end.ShouldBe(new ConversationEnd(ConversationOutcome.Reached, "taken", 3) with { Model = "scripted" });
         Last(model)[0]!["content"]!.GetValue<string>().ShouldBe("a curve");
         model.Requests[^1].Messages.Select(m => m.Role).ShouldBe(["user", "assistant", "user", "assistant", "user"]);
     }
@@ -80,7 +80,7 @@ public sealed class ConversationTests : IDisposable
     public async Task A_refusal_ends_it_with_its_reason()
     {
         var (end, _) = await Talk(_ => ScriptedModel.Reply("refusal") with { StopDetail = "policy" });
-        end.ShouldBe(new ConversationEnd(ConversationOutcome.Refused, "the model refused to answer: policy", 1));
+        end.ShouldBe(new ConversationEnd(ConversationOutcome.Refused, "the model refused to answer: policy", 1) with { Model = "scripted" });
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class ConversationTests : IDisposable
     public async Task Endless_chatter_ends()
     {
         var (end, model) = await Talk(turn => ScriptedModel.Calls("read_run", """{"run":"r"}""", $"toolu_{turn}"), new() { Turns = 5 });
-        end.ShouldBe(new ConversationEnd(ConversationOutcome.Endless, "no end after 5 answers", 5));
+        end.ShouldBe(new ConversationEnd(ConversationOutcome.Endless, "no end after 5 answers", 5) with { Model = "scripted" });
         model.Requests.Count.ShouldBe(5);
     }
 

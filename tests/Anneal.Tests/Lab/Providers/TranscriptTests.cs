@@ -28,7 +28,7 @@ public sealed class TranscriptTests : IDisposable
         using var other = new DeskLab();
         var replay = Transcript.Load(TranscriptFile);
         var desk = other.Desk(replay, usd: null);
-        (await Run(desk)).ShouldBe(new ConversationEnd(ConversationOutcome.Reached, "taken", 2));
+        (await Run(desk)).ShouldBe(new ConversationEnd(ConversationOutcome.Reached, "taken", 2) with { Model = "scripted" });
         other.Calls.Select(call => (call.RequestHash, call.Request, call.Reply)).ShouldBe(lab.Calls.Select(call => (call.RequestHash, call.Request, call.Reply)));
         (desk.Drifted, desk.SpentUsd).ShouldBe((0, 0));
         other.Calls.ShouldAllBe(call => call.Provider == "replay");
