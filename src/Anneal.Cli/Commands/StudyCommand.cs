@@ -3,7 +3,7 @@ using Anneal.Cli.Terminal;
 
 namespace Anneal.Cli.Commands;
 
-/// <summary><c>anneal study</c>: run, resume, report, list.</summary>
+/// <summary><c>anneal study</c>: run, resume, report, list, estimate, transcript.</summary>
 internal static class StudyCommand
 {
     public static Command Create() =>
@@ -17,6 +17,8 @@ internal static class StudyCommand
             StudyResumeCommand.Create(),
             StudyReportCommand.Create(),
             StudyListCommand.Create(),
+            StudyEstimateCommand.Create(),
+            StudyTranscriptCommand.Create(),
         };
 
     /// <summary>A study by its file or by its name.</summary>

@@ -37,5 +37,6 @@ internal sealed class PlainView : IStudyView
 
     private string Standing() =>
         $"{Units.Flops(_board.Flops)}{(_board.Limits.Flops is { } limit ? $" of {Units.Flops(limit)}" : "")}; "
+        + (_board.Asked is { } model ? $"{model} {Units.Dollars(_board.Usd)}; " : "")
         + $"{Units.Plural(_board.Finished, "run")} done; now {string.Join("; ", _board.Running.Select(run => $"{StudyWords.Role(run.Started)}, step {run.Step} of {run.Started.Steps}").DefaultIfEmpty("between runs"))}";
 }

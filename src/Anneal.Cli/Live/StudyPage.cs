@@ -16,7 +16,7 @@ internal static class StudyPage
 
     public static IRenderable Of(StudyBoard board, string name, string foot, int width)
     {
-        var lines = new List<IRenderable> { Line(width, (name, Strong), ($"  {board.Detail}", Plain)), Spending(board, width), Champion(board, width), Counts(board, width), Gap };
+        List<IRenderable> lines = [Line(width, (name, Strong), ($"  {board.Detail}", Plain)), Spending(board, width), .. Model(board, width), Champion(board, width), Counts(board, width), Gap];
         foreach (var trial in board.Trials)
             lines.AddRange(Trial(board, trial, width));
         lines.AddRange(board.Running.Where(run => run.Started.Experiment is not { } id || board.Trials.All(trial => trial.Number != id)).Select(run => Run(run, width)));
@@ -39,6 +39,18 @@ internal static class StudyPage
             ($" · {Units.Plural(board.Finished, "run")}{(board.Incidents > 0 ? $" · {Units.Plural(board.Incidents, "incident")}" : "")}", Dim));
     }
 
+    private static IEnumerable<Paragraph> Model(StudyBoard board, int width)
+    {
+        if (board.Asked is { } model)
+            yield return Line(width,
+                ($"{model}: {Units.Dollars(board.Usd)}{(board.Limits.Usd is { } limit ? $" of {Units.Dollars(limit)}" : "")}", Plain),
+                ($" · {Units.Plural(board.Calls, "call")} · {Units.Percent(board.CacheShare)} read from the cache", Dim));
+        else if (board.Estimate is { } estimate)
+            yield return Line(width, (StudyWords.Estimate(estimate), Dim));
+        if (board.Trouble is { } trouble)
+            yield return Line(width, (trouble, new Style(Color.Yellow)));
+    }
+
     private static Paragraph Champion(StudyBoard board, int width)
     {
         var kept = board.Judged.Where(experiment => experiment.Verdict is Verdict.Confirmed).ToList();
@@ -59,7 +71,7 @@ internal static class StudyPage
     private static IEnumerable<IRenderable> Trial(StudyBoard board, TrialInFlight trial, int width)
     {
         yield return Line(width, ($"{trial.Number,3}  ", Strong), (trial.Proposal.Hypothesis, Strong));
-        yield return Line(width, ($"     {StudyWords.Change(trial.Proposal.Change)}", Plain), ($"   predicted {Units.Effect(trial.Proposal.Predicted.Mean)} ± {trial.Proposal.Predicted.Sd:0.0000}", Dim));
+        yield return Line(width, ($"     {StudyWords.Change(trial.Proposal.Change)}", Plain), ($"   predicted {Units.Effect(trial.Proposal.Predicted.Mean)} ± {trial.Proposal.Predicted.Sd:0.0000} by {trial.Proposal.Source}", Dim));
         yield return Line(width, ($"     {trial.Proposal.Mechanism}", Dim));
         if (trial.State is { } state)
         {

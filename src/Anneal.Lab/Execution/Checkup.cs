@@ -37,6 +37,7 @@ public sealed record Checkup(string Name, string Value, bool Well = true, string
         yield return Disk(lab);
         yield return Key("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL");
         yield return Key("OPENAI_API_KEY", "OPENAI_BASE_URL");
+        yield return Confinement();
         yield return Program("git", "needed only for studies of other repositories");
         yield return Program("python3", "needed only by subjects that use it");
         yield return Documentation();
@@ -85,6 +86,10 @@ public sealed record Checkup(string Name, string Value, bool Well = true, string
         var elsewhere = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(url)) ? "" : $", {url} is set";
         return new(key, $"{(present ? "present" : "not set (not needed)")}{elsewhere}");
     }
+
+    private static Checkup Confinement() => Sandbox.Find(out var why) is null
+        ? new("sandbox", $"none: {why} Without one, code of proposals is refused.")
+        : new("sandbox", "bubblewrap works: code of proposals runs without network, in a file system of its own");
 
     private static Checkup Program(string name, string without)
     {

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Anneal.Lab.Ledger;
 
@@ -19,9 +20,11 @@ public sealed partial class Ledger
 
     /// <summary>What was refused, in order.</summary>
     /// <param name="study">Study.</param>
-    public IReadOnlyList<RefusalRecord> ReadRefusals(string study) => Read(db => db
+    public IReadOnlyList<RefusalRecord> ReadRefusals(string study) => Read(db => ReadRefusals(db, study));
+
+    private static List<RefusalRecord> ReadRefusals(SqliteConnection db, string study) => [.. db
         .Query("SELECT experiment, source, rule, detail FROM refusals WHERE study = @study ORDER BY id", new { study })
-        .Select(row => new RefusalRecord((int?)(long?)row.experiment, (string)row.source, (string)row.rule, (string)row.detail)).ToList());
+        .Select(row => new RefusalRecord((int?)(long?)row.experiment, (string)row.source, (string)row.rule, (string)row.detail))];
 }
 
 /// <summary>A refusal as the ledger holds it.</summary>

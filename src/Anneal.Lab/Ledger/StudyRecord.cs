@@ -30,6 +30,9 @@ public sealed record StudyRecord
     /// <summary>Incidents in order.</summary>
     public IReadOnlyList<IncidentRecord> Incidents { get; init; } = [];
 
+    /// <summary>Proposals that never became experiments, and code that tried to win without learning, in order.</summary>
+    public IReadOnlyList<RefusalRecord> Refusals { get; init; } = [];
+
     /// <summary>The sealed comparison, once made.</summary>
     public SealedRecord? Sealed { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Research;
 
 namespace Anneal.Lab.Live;
 
@@ -49,6 +50,24 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
     /// <summary>Counted FLOPs of the runs that have ended.</summary>
     public double Flops { get; private set; }
 
+    /// <summary>Calls to language models that were answered in this sitting.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>Dollars spent on them, over all sittings.</summary>
+    public double Usd { get; private set; }
+
+    /// <summary>Share of what was read that came from a cache, 0 to 1.</summary>
+    public double CacheShare { get; private set; }
+
+    /// <summary>Model that answered last; null before the first answer.</summary>
+    public string? Asked { get; private set; }
+
+    /// <summary>What a model will probably cost; null where none is paid.</summary>
+    public StudyEstimate? Estimate { get; private set; }
+
+    /// <summary>Why the model is away, in a sentence; null while it proposes.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>Wall-clock seconds over all sittings.</summary>
     public double Seconds => secondsBefore + _clock.Elapsed.TotalSeconds;
 
@@ -81,7 +100,20 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
                     break;
                 case ExperimentProposed proposed:
                     Waits = false;
+                    if (proposed.Proposal.InsteadOf is null) Trouble = null;
                     _trials[proposed.Experiment] = new TrialInFlight(proposed.Experiment, proposed.Proposal);
+                    break;
+                case ModelCalled called:
+                    Calls++;
+                    Usd = called.SpentUsd;
+                    CacheShare = called.CacheHitShare;
+                    Asked = called.Model;
+                    break;
+                case ModelFaltered or ResearcherAbsent:
+                    Trouble = StudyWords.Of(happened);
+                    break;
+                case CostEstimated told:
+                    Estimate = told.Estimate;
                     break;
                 case ProposalAwaited awaited:
                     (Detail, Waits) = (awaited.Detail, true);

@@ -1,5 +1,6 @@
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Reports;
+using Anneal.Lab.Research;
 
 namespace Anneal.Lab.Live;
 
@@ -11,8 +12,12 @@ public static class StudyWords
     {
         PhaseStarted phase => phase.Detail,
         CorpusProgressed corpus => $"corpus: {corpus.Message}",
-        ExperimentProposed proposed => $"experiment {proposed.Experiment} proposed: {proposed.Proposal.Hypothesis} [{Change(proposed.Proposal.Change)}]; "
-            + $"predicted {Units.Effect(proposed.Proposal.Predicted.Mean)} ± {proposed.Proposal.Predicted.Sd:0.0000}",
+        ExperimentProposed proposed => $"experiment {proposed.Experiment} proposed: {proposed.Proposal.Hypothesis} [{Change(proposed.Proposal.Change)}{Code(proposed.Proposal)}]; "
+            + $"predicted {Units.Effect(proposed.Proposal.Predicted.Mean)} ± {proposed.Proposal.Predicted.Sd:0.0000} (by {proposed.Proposal.Source})",
+        CostEstimated told => Estimate(told.Estimate),
+        ModelCalled called => $"{called.Model} answered {called.Conversation}: {Units.Dollars(called.Usd)}, {Units.Dollars(called.SpentUsd)} in all; {Units.Percent(called.CacheHitShare)} of what it read came from the cache",
+        ModelFaltered faltered => $"{faltered.Model} gave no answer in {faltered.Conversation}: {faltered.Problem}"
+            + (faltered.AsksAgainIn is { } pause ? $" It is asked again in {Units.Duration(pause.TotalSeconds)}." : ""),
         ProposalAwaited awaited => awaited.Detail,
         RungScreened screened => $"experiment {screened.Experiment} screened at {screened.Screen.Fraction:0.###}: "
             + $"{Units.Effect(screened.Screen.Control - screened.Screen.Treatment)}, {screened.Screen.Decision}: {screened.Screen.Reason}",
@@ -42,8 +47,16 @@ public static class StudyWords
         _ => $"sealed {run.Pair + 1}, champion",
     };
 
+    /// <summary>An estimate on one line.</summary>
+    public static string Estimate(StudyEstimate estimate) =>
+        $"{estimate.Model} will probably cost {Units.Dollars(estimate.Likely)} for {Units.Plural(estimate.Proposals, "proposal")} ({Units.Dollars(estimate.Low)} if it is brief, {Units.Dollars(estimate.High)} if it thinks long)"
+        + (estimate.Limit is { } limit ? $"; never more than {Units.Dollars(limit)}" : "");
+
     /// <summary>A change on one line.</summary>
     public static string Change(IReadOnlyDictionary<string, string> change) => string.Join(", ", change.Select(entry => $"{entry.Key}: {entry.Value}"));
+
+    private static string Code(Proposal proposal) =>
+        proposal.Code is { } code ? $"{(proposal.Change.Count == 0 ? "" : ", ")}{code.Kind.ToString().ToLowerInvariant()} in C#, {Units.Plural(code.Source.Split('\n').Length, "line")}" : "";
 
     private static string Verdict(ExperimentRecord experiment) =>
         $"experiment {experiment.Id} {experiment.VerdictWord()}"

@@ -34,6 +34,9 @@ public static class Units
         _ => $"{(int)Math.Round(seconds / 60) / 60} h {(int)Math.Round(seconds / 60) % 60:00} min",
     };
 
+    /// <summary>Dollars: cents, or three digits below ten cents.</summary>
+    public static string Dollars(double usd) => usd is > 0 and < 0.0995 ? $"${Text(usd, usd < 0.00995 ? "0.0000" : "0.000")}" : $"${Text(usd, "0.00")}";
+
     /// <summary>A value of the objective, four decimals.</summary>
     public static string Value(double? value) => value is { } number ? Text(number, "0.0000") : "–";
 

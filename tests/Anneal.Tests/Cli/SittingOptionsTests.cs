@@ -41,4 +41,29 @@ public sealed class SittingOptionsTests : IDisposable
         result.Error.ShouldContain("wrong.yaml:10:");
         result.Error.ShouldContain("claude");
     }
+
+    [Fact]
+    public void An_estimate_names_compute_and_dollars_and_spends_nothing()
+    {
+        var none = text.Run("study", "estimate", "study.yaml", "--json");
+        none.ExitCode.ShouldBe(0, none.Error);
+        JsonDocument.Parse(none.Out).RootElement.GetProperty("usd").GetProperty("likely").GetDouble().ShouldBe(0);
+
+        var claude = text.Run("study", "estimate", "study.yaml", "--researcher", "claude", "--usd", "2", "--json");
+        claude.ExitCode.ShouldBe(0, claude.Error);
+        var usd = JsonDocument.Parse(claude.Out).RootElement.GetProperty("usd");
+        usd.GetProperty("limit").GetDouble().ShouldBe(2);
+        usd.GetProperty("low").GetDouble().ShouldBeInRange(0, usd.GetProperty("likely").GetDouble());
+        usd.GetProperty("likely").GetDouble().ShouldBeInRange(1e-6, usd.GetProperty("high").GetDouble());
+        text.Run("study", "estimate", "study.yaml", "--researcher", "claude", "--usd", "2").Out.ShouldContain("never more than $2.00");
+        Directory.Exists(text.In(".anneal")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_model_that_is_not_listed_is_named_with_the_nearest()
+    {
+        var result = text.Run("study", "estimate", "study.yaml", "--researcher", "claude", "--usd", "2", "--model", "claude-nothing-9");
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldContain("models.yaml");
+    }
 }

@@ -3,6 +3,8 @@ using Anneal.Lab;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Live;
+using Anneal.Lab.Providers;
+using Anneal.Lab.Research;
 using Anneal.Tests.Lab.Reports;
 using Spectre.Console;
 
@@ -37,6 +39,22 @@ public class StudyPageTests
     }
 
     [Fact]
+    public void It_shows_who_proposed_and_what_the_model_costs_and_why_it_is_away()
+    {
+        var board = Halfway();
+        board.Add(new CostEstimated(new StudyEstimate("big-model", 6, 0.2, 0.8, 2.5, 400_000, 0.7, 5)));
+        Page(board, 140).ShouldContain("big-model will probably cost $0.80 for 6 proposals");
+        board.Add(new ModelCalled("proposal/4", "big-model", new ModelUsage(100, 200, 300), 0.0123, 0.34, 0.75));
+        var page = Page(board, 140);
+        page.ShouldContain("big-model: $0.34 of $5.00");
+        page.ShouldContain("1 call");
+        page.ShouldContain("75% read from the cache");
+        page.ShouldContain($"by {Study.Experiments[3].Proposal.Source}");
+        board.Add(new ResearcherAbsent(5, "model", "the money is used up"));
+        Page(board, 140).ShouldContain("no proposal of the model; the money is used up");
+    }
+
+    [Fact]
     public void Foreign_text_cannot_steer_the_terminal()
     {
         var board = Board();
@@ -47,7 +65,7 @@ public class StudyPageTests
     [Fact]
     public void A_board_without_events_has_a_page() => Page(Board(), 80).ShouldContain("Opening the lab.");
 
-    private static StudyBoard Board() => new(Study.Spec.Budget, 0);
+    private static StudyBoard Board() => new(Study.Spec.Budget with { Usd = 5 }, 0);
 
     private static StudyBoard Halfway()
     {

@@ -24,6 +24,10 @@ internal static class FindingTools
             Schema.Input(("study", Study), ("limit", Schema.Whole("At most so many.", 1, 200).Default(50))),
             Schema.Output(("incidents*", Schema.List("Newest first.", Schema.Output(("study*", Schema.Text("Study.")), ("run*", Schema.Text("Run id.")), ("message*", Schema.Text("In a sentence.")))))),
             (call, _) => Task.FromResult(Incidents(lab, call)), lab.Log);
+        yield return new("refusals", "Proposals that never became experiments and code that tried to win without learning, each with the rule that it broke, newest first.", Hints.Reads,
+            Schema.Input(("study", Study), ("limit", Schema.Whole("At most so many.", 1, 200).Default(50))),
+            Schema.Output(("refusals*", Schema.List("Newest first.", Schema.Output(("study*", Schema.Text("Study.")), ("source*", Schema.Text("Who proposed.")), ("rule*", Schema.Text("Which rule.")), ("detail*", Schema.Text("The evidence.")))))),
+            (call, _) => Task.FromResult(Refusals(lab, call)), lab.Log);
     }
 
     private static JsonObject Study => Schema.Text("The study's name in the lab.").Sized(1, 200);
@@ -83,6 +87,14 @@ internal static class FindingTools
     private static JsonObject Incidents(McpLab lab, ToolCall call) => new()
     {
         ["incidents"] = new JsonArray([.. Studies(lab, call.Text("study")).SelectMany(study => study.Incidents.Select(incident => Document(study.Spec.Study, incident))).Reverse().Take(call.Whole("limit") ?? 50)]),
+    };
+
+    private static JsonObject Refusals(McpLab lab, ToolCall call) => new()
+    {
+        ["refusals"] = new JsonArray([.. Studies(lab, call.Text("study")).SelectMany(study => study.Refusals.Select(refusal => new JsonObject
+        {
+            ["study"] = study.Spec.Study, ["experiment"] = refusal.Experiment, ["source"] = refusal.Source, ["rule"] = refusal.Rule, ["detail"] = refusal.Detail,
+        })).Reverse().Take(call.Whole("limit") ?? 50)]),
     };
 
     private static JsonObject Document(string study, IncidentRecord incident) => new()

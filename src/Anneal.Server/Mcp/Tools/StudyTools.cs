@@ -28,8 +28,8 @@ internal static class StudyTools
         yield return new("study_stop", "Stops a study that this server runs; its state is saved and study_start goes on with it.", Hints.Adds,
             Schema.Input(("study*", Name)), StandingOf, (call, _) => StopAsync(lab, call), lab.Log);
         yield return new("study_estimate", "What a study can cost at most and will probably cost, before it is started: FLOPs, dollars, experiments. Spends nothing.", Hints.Reads,
-            Schema.Input(("study*", Schema.Text("The study's YAML file, or its name in the lab.")), ("researcher", Researcher), ("usd", Dollars)),
-            Schema.Output(("study*", Schema.Text("Name.")), ("researcher*", Schema.Text("Who would propose."))), (call, _) => Task.FromResult(EstimateDocument.Of(StudyJob.Of(lab, call).Spec)), lab.Log);
+            Schema.Input(("study*", Schema.Text("The study's YAML file, or its name in the lab.")), ("researcher", Researcher), ("model", Schema.Text("Model to be asked, by its name in models.yaml.")), ("usd", Dollars)),
+            Schema.Output(("study*", Schema.Text("Name.")), ("researcher*", Schema.Text("Who would propose."))), (call, _) => Task.FromResult(StudyJob.Of(lab, call) is var job ? CostEstimate.Of(job.Spec, job.Options, lab.Directory).Document() : []), lab.Log);
     }
 
     private static JsonObject Name => Schema.Text("The study's name in the lab.").Sized(1, 200);

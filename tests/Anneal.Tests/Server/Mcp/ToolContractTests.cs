@@ -37,7 +37,7 @@ public sealed class ToolContractTests : IDisposable
     {
         await using var session = await McpSession.OpenAsync(Options);
         var tools = (await session.Client.ListToolsAsync(cancellationToken: Cancel)).Select(tool => tool.ProtocolTool).ToDictionary(tool => tool.Name, tool => tool.Annotations!);
-        foreach (var name in (string[])["study_list", "study_report", "study_status", "study_estimate", "findings", "experiment", "incidents", "recipe_keys", "recipe_check", "doctor", "compare"])
+        foreach (var name in (string[])["study_list", "study_report", "study_status", "study_estimate", "findings", "experiment", "incidents", "refusals", "recipe_keys", "recipe_check", "doctor", "compare"])
             tools[name].ReadOnlyHint.ShouldBe(true, name);
         foreach (var name in (string[])["study_run", "study_start", "study_stop", "train", "data_prepare", "propose_experiment"])
             tools[name].ReadOnlyHint.ShouldBe(false, name);
