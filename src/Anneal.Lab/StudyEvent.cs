@@ -73,6 +73,11 @@ public sealed record ModelCalled(string Conversation, string Model, ModelUsage U
 /// <param name="AsksAgainIn">Until it is asked again; null: it is not.</param>
 public sealed record ModelFaltered(string Conversation, string Model, ModelFailure Failure, string Problem, TimeSpan? AsksAgainIn) : StudyEvent;
 
+/// <summary>Answers of a recording were used though the questions were not the recorded ones: what follows need not be the recorded study.</summary>
+/// <param name="Conversation">Conversation: <c>proposal/3</c>.</param>
+/// <param name="Answers">How many.</param>
+public sealed record ReplayDrifted(string Conversation, int Answers) : StudyEvent;
+
 /// <summary>A run started.</summary>
 /// <param name="Run">Run id.</param>
 /// <param name="Experiment">Experiment, or null.</param>

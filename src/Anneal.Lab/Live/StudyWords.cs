@@ -26,6 +26,7 @@ public static class StudyWords
         ChampionChanged champion => $"experiment {champion.Experiment} is the new champion",
         IncidentSeen incident => $"incident in {incident.Incident.Run}, step {incident.Incident.Step}: {incident.Incident.Message} ({incident.Incident.Action})",
         ResearcherAbsent absent => $"experiment {absent.Experiment}: no proposal of the {absent.Source}; {absent.Reason}",
+        ReplayDrifted drifted => $"{drifted.Conversation}: {Units.Plural(drifted.Answers, "answer")} of the transcript to questions that differ from the recorded ones",
         ProposalsEnded ended => ended.Reason,
         SealOpened opened => $"sealed comparison: {Units.Effect(opened.Seal.Effect)} ({Units.Interval((opened.Seal.Low, opened.Seal.High))}), {Units.Plural(opened.Seal.Pairs.Count, "pair")}",
         StudyEnded ended => ended.Reason,

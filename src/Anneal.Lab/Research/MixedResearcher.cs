@@ -9,7 +9,7 @@ namespace Anneal.Lab.Research;
 /// <param name="inbox">Asked before all others; null from it means that nothing was handed in. Null: there is none.</param>
 /// <param name="absent">Told of each absence: number of the proposal, source, reason.</param>
 public sealed class MixedResearcher(
-    double run, IReadOnlyList<(string Name, IResearcher Researcher)> sources, IResearcher? inbox = null, Action<int, string, string>? absent = null) : IResearcher
+    double run, IReadOnlyList<(string Name, IResearcher Researcher)> sources, IResearcher? inbox = null, Action<int, string, string>? absent = null) : IResearcher, IDisposable
 {
     private readonly string[] names = [.. sources.Select(source => source.Name)];
 
@@ -39,6 +39,12 @@ public sealed class MixedResearcher(
             absent?.Invoke(question.Number, name, reason);
             (askedOf, why) = (askedOf ?? name, why ?? reason);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, researcher) in sources) (researcher as IDisposable)?.Dispose();
     }
 
     /// <summary>Shares of the sources at a question, in their order.</summary>

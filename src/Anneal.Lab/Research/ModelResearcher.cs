@@ -12,7 +12,8 @@ namespace Anneal.Lab.Research;
 /// <param name="spec">The study.</param>
 /// <param name="desk">Where the model is asked.</param>
 /// <param name="earlier">What other studies had found when this one was started.</param>
-internal sealed class ModelResearcher(StudySpec spec, ModelDesk desk, IReadOnlyList<EarlierFinding> earlier) : IResearcher
+/// <param name="progress">Told of drift in a replay.</param>
+internal sealed class ModelResearcher(StudySpec spec, ModelDesk desk, IReadOnlyList<EarlierFinding> earlier, IProgress<StudyEvent>? progress) : IResearcher, IDisposable
 {
     private const string Reminder = "You ended your turn without a proposal: call propose_experiment, or nothing_left with a reason.";
 
@@ -22,7 +23,9 @@ internal sealed class ModelResearcher(StudySpec spec, ModelDesk desk, IReadOnlyL
     {
         var task = new ProposalTask(spec, question, earlier);
         var conversation = new Conversation(desk, Key(question), ResearcherRules.System, ResearchTools.For(task), new() { Reminder = Reminder });
+        var drifted = desk.Drifted;
         var end = await conversation.RunAsync(StudyMemo.Blocks(task), cancel);
+        if (desk.Drifted > drifted) progress?.Report(new ReplayDrifted(Key(question), desk.Drifted - drifted));
         if (task.Proposal is { } proposal) return proposal with { Source = $"{(desk.Model is ReplayModel ? ResearcherChoice.Replay : ProposalSource.Model)}:{end.Model}" };
         throw new ResearcherAbsentException(end.Outcome switch
         {
@@ -31,6 +34,9 @@ internal sealed class ModelResearcher(StudySpec spec, ModelDesk desk, IReadOnlyL
             _ => end.Reason,
         });
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => (desk.Model as IDisposable)?.Dispose();
 
     // A proposal that is asked for again, with more verdicts known, is another conversation.
     private string Key(ResearchQuestion question)

@@ -35,7 +35,7 @@ internal static class Researchers
         if (found is not { Model: { } model, Entry: { } entry }) return new Away(found.WhyAbsent!);
         var earlier = ledger.ReadEarlier(spec.Study);
         if (entry.IsPaid) progress?.Report(new CostEstimated(StudyEstimate.Of(spec, run, entry, earlier)));
-        return new ModelResearcher(spec, new ModelDesk(ledger, spec.Study, model, entry, spec.Budget.Usd, progress), earlier);
+        return new ModelResearcher(spec, new ModelDesk(ledger, spec.Study, model, entry, spec.Budget.Usd, progress), earlier, progress);
     }
 
     // A model that cannot be asked in this sitting.

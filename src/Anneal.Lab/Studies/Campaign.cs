@@ -47,7 +47,11 @@ internal sealed partial class Campaign : ICampaign
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => executor.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        (researcher as IDisposable)?.Dispose();
+        return executor.DisposeAsync();
+    }
 
     private void Tell(StudyEvent what) => progress?.Report(what);
 }
