@@ -101,6 +101,10 @@ public sealed record RunFinished(RunRecord Run) : StudyEvent;
 /// <param name="Incident">As the ledger holds it.</param>
 public sealed record IncidentSeen(IncidentRecord Incident) : StudyEvent;
 
+/// <summary>A language model gave a second opinion on an incident; nothing was done because of it.</summary>
+/// <param name="Diagnosis">As the ledger holds it.</param>
+public sealed record DiagnosisGiven(DiagnosisRecord Diagnosis) : StudyEvent;
+
 /// <summary>An experiment passed or failed a screening rung.</summary>
 /// <param name="Experiment">Experiment.</param>
 /// <param name="Screen">What was measured and decided.</param>
