@@ -36,7 +36,7 @@ internal static class StudySummary
                 Tables.Cell(Units.Interval(experiment.Interval)),
                 Tables.Cell($"{experiment.Pairs.Count}"),
                 Tables.Cell(experiment.Evidence is var (value, _) ? Units.EValue(value) : "–"),
-                Tables.Cell(Units.Flops(experiment.Flops)));
+                Tables.Cell(study.CostOf(experiment.Flops, experiment.Seconds)));
         }
 
         return table;

@@ -1,5 +1,4 @@
 using Anneal.Cli.Terminal;
-using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Live;
 using Anneal.Lab.Reports;
@@ -53,7 +52,7 @@ internal static class StudyPage
 
     private static Paragraph Champion(StudyBoard board, int width)
     {
-        var kept = board.Judged.Where(experiment => experiment.Verdict is Verdict.Confirmed).ToList();
+        var kept = board.Judged.Where(experiment => experiment.Adopted).ToList();
         var champion = board.Baseline is { } baseline
             ? kept.Count == 0
                 ? $"champion: the baseline, {Units.Value(baseline)}"

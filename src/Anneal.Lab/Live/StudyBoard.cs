@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Research;
 
@@ -81,7 +80,7 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
     public double? Baseline => _baseline.Count == 0 ? null : _baseline.Average();
 
     /// <summary>Effects of all adopted changes, added up.</summary>
-    public double Gained => _judged.Where(experiment => experiment.Verdict is Verdict.Confirmed).Sum(experiment => experiment.Effect ?? 0);
+    public double Gained => _judged.Where(experiment => experiment.Adopted).Sum(experiment => experiment.Effect ?? 0);
 
     private static double Of(double spent, double? limit) => limit is > 0 and var most ? spent / most : 0;
 

@@ -29,6 +29,8 @@ public static class StudyWords
         ReplayDrifted drifted => $"{drifted.Conversation}: {Units.Plural(drifted.Answers, "answer")} of the transcript to questions that differ from the recorded ones",
         ProposalsEnded ended => ended.Reason,
         SealOpened opened => $"sealed comparison: {Units.Effect(opened.Seal.Effect)} ({Units.Interval((opened.Seal.Low, opened.Seal.High))}), {Units.Plural(opened.Seal.Pairs.Count, "pair")}",
+        BranchWritten { Problem: null } written => $"adopted edits are on branch {written.Branch} ({written.Commit[..7]})",
+        BranchWritten written => $"branch {written.Branch} was left alone: {written.Problem}",
         StudyEnded ended => ended.Reason,
         _ => null,
     };
@@ -62,6 +64,6 @@ public static class StudyWords
     private static string Verdict(ExperimentRecord experiment) =>
         $"experiment {experiment.Id} {experiment.VerdictWord()}"
         + (experiment.Effect is null ? "" : $": {Units.Effect(experiment.Effect)}{(experiment.Interval is null ? "" : $" ({Units.Interval(experiment.Interval)})")}")
-        + (experiment.Verdict is Evidence.Verdict.Confirmed ? "; adopted" : "")
+        + (experiment.Adopted ? "; adopted" : "")
         + (experiment.Reason is { } reason ? $". {reason}" : "");
 }

@@ -14,6 +14,8 @@ internal static class AccountSection
     public static string Sentence(StudyRecord study)
     {
         var budget = study.Spec.Budget;
+        if (study.Spec.Subject is not null)
+            return $"{Units.Plural(study.Runs.Count, "run")}{(budget.Runs is { } runs ? $" of {runs}" : "")} and {Units.Duration(study.SecondsSpent)}{(budget.Seconds is { } most ? $" of {Units.Duration(most)}" : "")} by the clock. What a repository computes cannot be counted in FLOPs.";
         return $"{Units.Flops(study.FlopsSpent)}{(budget.Flops is { } flops and > 0 ? $" of {Units.Flops(flops)} ({Units.Percent(study.FlopsSpent / flops)})" : "")} and "
             + $"{Units.Duration(study.SecondsSpent)}{(budget.Seconds is { } seconds and > 0 ? $" of {Units.Duration(seconds)}" : "")} by the clock. "
             + $"{Units.Percent(study.ShareWasted())} of the FLOPs went into failed runs and experiments without a fair measurement.";

@@ -38,6 +38,7 @@ internal static class CurvesFigure
         var tokens = baseline.Average(run => run.Tokens);
         return champion.Count == 0
             ? $"The baseline ends at {baseline.Average(run => run.Curve[^1].Loss):0.000} nats per token after {Units.Count(tokens, "tokens")}; there is no champion to hold against it."
+            : champion[0].Flops == 0 ? $"The champion's last train loss is {champion.Average(run => run.Curve[^1].Loss):0.000}, the baseline's {baseline.Average(run => run.Curve[^1].Loss):0.000}, as the repository prints them."
             : $"With equal compute ({Units.Flops(champion.Average(run => run.Flops))} a run) the champion reads {Units.Count(champion.Average(run => run.Tokens), "tokens")} where the baseline reads "
                 + $"{Units.Count(tokens, "tokens")}"
                 + (comparable
@@ -52,8 +53,11 @@ internal static class CurvesFigure
         var all = baseline.Concat(champion).ToList();
         var losses = all.SelectMany(run => run.Curve).Select(point => point.Loss).Where(loss => double.IsFinite(loss) && loss > 0).DefaultIfEmpty(1).ToList();
         var y = new Axis(0.97 * losses.Min(), 1.03 * losses.Max(), foot, top, Log: true);
-        Panel("counted FLOPs", 62, 350, (run, point) => run.Flops * point.Tokens / Math.Max(1, run.Tokens), labelled: true);
-        Panel("tokens", 420, 708, (_, point) => point.Tokens, labelled: false);
+        // What a repository computes is not counted; its curves stand over its steps alone.
+        var counted = all.Exists(run => run.Flops > 0);
+        if (counted) Panel("counted FLOPs", 62, 350, (run, point) => run.Flops * point.Tokens / Math.Max(1, run.Tokens), labelled: true);
+        if (counted) Panel("tokens", 420, 708, (_, point) => point.Tokens, labelled: false);
+        else Panel("tokens or steps, as printed", 62, 708, (_, point) => point.Tokens, labelled: true);
         return drawing;
 
         void Panel(string name, double left, double right, Func<RunRecord, CurvePoint, double> across, bool labelled)

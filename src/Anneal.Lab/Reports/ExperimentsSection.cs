@@ -8,6 +8,7 @@ internal static class ExperimentsSection
 {
     public static Markup Of(StudyRecord study) => Markup.Of($"""
         <h2 id="experiments">All experiments</h2>
+        {(study.Spec.Subject is null ? Markup.Empty : Markup.Of($"<p>{SubjectText.SelfReported}</p>"))}
         {(study.Experiments.Count == 0 ? Markup.Of($"<p>None yet.</p>") : Rows(study))}
         <p class="key">{AcceptanceGate.BiasStatement}</p>
         {Incidents(study)}
@@ -18,21 +19,22 @@ internal static class ExperimentsSection
         <th class="n" scope="col">#</th><th scope="col">Hypothesis, mechanism, change</th><th scope="col">Screening</th>
         <th scope="col">Measured</th><th scope="col">Verdict and reason</th><th class="n" scope="col">Cost</th>
         </tr></thead>
-        <tbody>{Markup.Join(study.Experiments, Row)}</tbody></table></div>
+        <tbody>{Markup.Join(study.Experiments, experiment => Row(study, experiment))}</tbody></table></div>
         """);
 
-    private static Markup Row(ExperimentRecord experiment)
+    private static Markup Row(StudyRecord study, ExperimentRecord experiment)
     {
         var proposal = experiment.Proposal;
         return Markup.Of($"""
             <tr id="experiment-{experiment.Id}"><td class="n">{experiment.Id}</td>
             <td class="what"><b>{proposal.Hypothesis}</b><small>{proposal.Mechanism}</small><small><code>{experiment.ChangeText()}</code></small>
+            {(experiment.Diff() is { } diff ? Markup.Of($"<details><summary>Diff against the baseline</summary><pre>{diff}</pre></details>") : Markup.Empty)}
             <small>Refuted by: {proposal.Refutation}</small>
             <small>From {proposal.Source}; predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}</small></td>
             <td>{(experiment.Screens.Count == 0 ? Markup.Of($"–") : Markup.Join(experiment.Screens, Screen))}</td>
             <td>{Measured(experiment)}</td>
-            <td>{Chip(experiment)}<small>{experiment.Reason ?? ""}</small></td>
-            <td class="n">{Units.Flops(experiment.Flops)}<small>{Units.Duration(experiment.Seconds)}</small></td></tr>
+            <td>{Chip(experiment)}{(experiment.Grade == EvidenceGrade.SelfReported ? Markup.Of($"<small>self_reported{(experiment.Adopted ? ", adopted" : "")}</small>") : Markup.Empty)}<small>{experiment.Reason ?? ""}</small></td>
+            <td class="n">{study.CostOf(experiment.Flops, experiment.Seconds)}{(study.Spec.Subject is null ? Markup.Of($"<small>{Units.Duration(experiment.Seconds)}</small>") : Markup.Empty)}</td></tr>
             """);
     }
 

@@ -9,7 +9,7 @@ namespace Anneal.Lab.Reports;
 public sealed record Headline(string Verdict, string Detail)
 {
     /// <summary>The headline of a study as far as it has come.</summary>
-    public static Headline Of(StudyRecord study) => new(Sentence(study), Cost(study));
+    public static Headline Of(StudyRecord study) => new(study.Spec.Subject is null ? Sentence(study) : SubjectText.Headline(study), Cost(study));
 
     private static string Sentence(StudyRecord study)
     {
@@ -46,6 +46,6 @@ public sealed record Headline(string Verdict, string Detail)
         var open = study.Experiments.Count(experiment => experiment.Verdict is null);
         var parts = open == 0 ? counts : counts.Append($"{open} open");
         return $"{Units.Plural(study.Experiments.Count, "experiment")}{(study.Experiments.Count == 0 ? "" : $": {string.Join(", ", parts)}")}. "
-            + $"{Units.Plural(study.Runs.Count, "run")}, {Units.Flops(study.FlopsSpent)}, {Units.Duration(study.SecondsSpent)}.";
+            + $"{Units.Plural(study.Runs.Count, "run")}, {(study.Spec.Subject is null ? $"{Units.Flops(study.FlopsSpent)}, " : "")}{Units.Duration(study.SecondsSpent)}.";
     }
 }

@@ -26,6 +26,7 @@ public static class JsonReport
         ["objective"] = study.Spec.Objective,
         ["experiments"] = new JsonArray([.. study.Experiments.Select(Experiment)]),
         ["champion"] = new JsonObject { ["recipe"] = study.Champion, ["sealed"] = Sealed(study.Sealed) },
+        ["subject"] = Subject(study),
         ["budget"] = new JsonObject
         {
             ["flops"] = Budget(study.Spec.Budget.Flops, study.FlopsSpent),
@@ -34,6 +35,17 @@ public static class JsonReport
         },
         ["report"] = report,
     }.ToJsonString(Indented);
+
+    private static JsonObject? Subject(StudyRecord study) => study.Spec.Subject is not { } subject ? null : new()
+    {
+        ["path"] = subject.Path,
+        ["command"] = subject.Command,
+        ["metric"] = subject.Metric,
+        ["grade"] = "self_reported",
+        ["branch"] = study.Branch(),
+        ["commit"] = study.ChampionCommit(),
+        ["diff"] = study.ChampionDiff(),
+    };
 
     /// <summary>One experiment.</summary>
     /// <param name="experiment">As the ledger holds it.</param>
@@ -46,6 +58,8 @@ public static class JsonReport
         ["change"] = new JsonObject(experiment.Proposal.Change.Select(change => KeyValuePair.Create(change.Key, (JsonNode?)change.Value))),
         ["predicted_effect"] = Number(experiment.Proposal.Predicted.Mean),
         ["status"] = experiment.Status,
+        ["grade"] = experiment.Grade == EvidenceGrade.SelfReported ? "self_reported" : "measured",
+        ["adopted"] = experiment.Adopted,
         ["verdict"] = experiment.Verdict?.ToString().ToLowerInvariant(),
         ["effect"] = Number(experiment.Effect),
         ["ci"] = Interval(experiment.Interval),
@@ -53,6 +67,7 @@ public static class JsonReport
         ["flops"] = Number(experiment.Flops),
         ["seconds"] = Number(experiment.Seconds),
         ["reason"] = experiment.Reason,
+        ["diff"] = experiment.Diff(),
     };
 
     private static JsonObject? Sealed(SealedRecord? opened) => opened is not { Pairs.Count: > 0 } ? null : new()

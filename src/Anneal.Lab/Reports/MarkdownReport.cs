@@ -27,6 +27,8 @@ public static class MarkdownReport
         }
 
         page.Append($"\n## All experiments\n\n{AcceptanceGate.BiasStatement}\n");
+        if (study.Spec.Subject is not null)
+            page.Append($"\n{SubjectText.SelfReported}\n");
         foreach (var experiment in study.Experiments)
             Append(page, experiment);
 
@@ -44,19 +46,29 @@ public static class MarkdownReport
         page.Append($"\n## Compute\n\n{Escape(AccountSection.Sentence(study))}\n");
         Append(page, AccountSection.Spending(study));
 
+        if (study.Spec.Subject is null)
+            AppendRecipes(page, study);
+        else if (study.Branch() is { } branch)
+            page.Append($"\n## Adopted edits\n\nBranch {Escape(branch)}, commit {study.ChampionCommit()}:\n\n{Indent(study.ChampionDiff())}");
+        else
+            page.Append("\n## Adopted edits\n\nThe champion is the baseline.\n");
+
+        page.Append($"\n## How to reproduce\n\n{(study.Spec.Subject is null ? ReproduceSection.Sentence : ReproduceSection.SubjectSentence)}\n\n{Indent(ReproduceSection.Command)}\n");
+        page.Append($"study.yaml:\n\n{Indent(StudyText.Of(study.Spec, ReproduceSection.BaselineFile))}\n{(study.Spec.Subject is null ? $"baseline.yaml:\n\n{Indent(study.Baseline)}" : "")}\nIt ran on and with:\n\n");
+        foreach (var (key, value) in study.Provenance)
+            page.Append($"- {Escape(key)}: {Escape(value)}\n");
+        page.Append($"\n{ReproduceSection.Openings(study)}\n");
+        return page.ToString();
+    }
+
+    private static void AppendRecipes(StringBuilder page, StudyRecord study)
+    {
         page.Append("\n## Recipes\n");
         var differences = RecipeDiff.Between(study.Baseline, study.Champion);
         if (differences.Count == 0)
             page.Append("\nThe champion is the baseline.\n");
         Append(page, RecipesSection.Differences(differences));
         page.Append($"\nThe champion in full:\n\n{Indent(study.Champion)}");
-
-        page.Append($"\n## How to reproduce\n\n{ReproduceSection.Sentence}\n\n{Indent(ReproduceSection.Command)}\n");
-        page.Append($"study.yaml:\n\n{Indent(StudyText.Of(study.Spec, ReproduceSection.BaselineFile))}\nbaseline.yaml:\n\n{Indent(study.Baseline)}\nIt ran on and with:\n\n");
-        foreach (var (key, value) in study.Provenance)
-            page.Append($"- {Escape(key)}: {Escape(value)}\n");
-        page.Append($"\n{ReproduceSection.Openings(study)}\n");
-        return page.ToString();
     }
 
     private static void Append(StringBuilder page, ExperimentRecord experiment)
@@ -70,7 +82,11 @@ public static class MarkdownReport
         page.Append(experiment.Pairs.Count == 0 ? "\n" : $" ({Units.Interval(experiment.Interval)}, {Units.Plural(experiment.Pairs.Count, "pair")}{evidence})\n");
         foreach (var screen in experiment.Screens)
             page.Append($"- screening at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, {Escape(screen.Decision)}: {Escape(screen.Reason)}\n");
-        page.Append($"- cost: {Units.Flops(experiment.Flops)}, {Units.Duration(experiment.Seconds)}\n");
+        page.Append($"- cost: {(experiment.Grade == EvidenceGrade.SelfReported ? "" : $"{Units.Flops(experiment.Flops)}, ")}{Units.Duration(experiment.Seconds)}\n");
+        if (experiment.Grade == EvidenceGrade.SelfReported)
+            page.Append($"- grade: self_reported{(experiment.Adopted ? ", adopted" : "")}\n");
+        if (experiment.Diff() is { } diff)
+            page.Append($"\n{Indent(diff)}");
     }
 
     private static void Append(StringBuilder page, Table table)

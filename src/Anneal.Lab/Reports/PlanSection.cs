@@ -16,6 +16,8 @@ internal static class PlanSection
         var spec = study.Spec;
         var unit = Units.Objective(spec.Objective);
         var gate = spec.Acceptance;
+        if (spec.Subject is not null)
+            return [.. SubjectText.Plan(study), .. Common(study)];
         return
         [
             ("Objective", $"{spec.Objective}, {unit}, lower is better; effects are control minus treatment, positive is better"),
@@ -26,17 +28,23 @@ internal static class PlanSection
             ("Seeds", $"study seed {spec.Seed}; both arms of a pair share initialisation and data order; every pair has fresh seeds"),
             ("Noise", $"{Units.Plural(spec.Noise.NullPairs, "null pair")}, {Units.Plural(spec.Noise.NudgePairs, "nudge pair")}, {Units.Plural(spec.Noise.SealedPairs, "sealed pair")}"),
             ("Corpus", spec.Corpus),
-            ("Budget", Budget(spec.Budget)),
-            ("Researcher", study.ResearcherName()),
-            ("Plan hash", study.Provenance.GetValueOrDefault("plan") ?? PlanHash.Of(spec, study.Baseline)),
+            .. Common(study),
         ];
     }
+
+    private static IReadOnlyList<(string Name, string Text)> Common(StudyRecord study) =>
+    [
+        ("Budget", Budget(study.Spec.Budget)),
+        ("Researcher", study.ResearcherName()),
+        ("Plan hash", study.Provenance.GetValueOrDefault("plan") ?? PlanHash.Of(study.Spec, study.Baseline)),
+    ];
 
     private static string Budget(StudyBudget budget) => string.Join(", ", new[]
     {
         budget.Flops is { } flops ? Units.Flops(flops) : null,
         budget.Seconds is { } seconds ? $"{Units.Duration(seconds)} by the clock" : null,
         budget.Usd is { } usd ? $"${usd:0.00}" : null,
+        budget.Runs is { } runs ? Units.Plural(runs, "run") : null,
         $"at most {Units.Plural(budget.Experiments, "experiment")}",
     }.OfType<string>());
 }

@@ -7,6 +7,8 @@ internal static class RecipesSection
 {
     public static Markup Of(StudyRecord study)
     {
+        if (study.Spec.Subject is not null)
+            return Edits(study);
         var differences = RecipeDiff.Between(study.Baseline, study.Champion);
         return Markup.Of($"""
             <h2 id="recipes">Recipes</h2>
@@ -17,6 +19,13 @@ internal static class RecipesSection
             <p>The baseline's recipe stands under <a href="#reproduce">How to reproduce</a>.</p>
             """);
     }
+
+    private static Markup Edits(StudyRecord study) => Markup.Of($"""
+        <h2 id="recipes">Adopted edits</h2>
+        {(study.Branch() is not { } branch
+            ? Markup.Of($"<p>The champion is the baseline.</p>")
+            : Markup.Of($"<p>Branch <code>{branch}</code>, commit <code>{study.ChampionCommit()!}</code>, against the baseline:</p><pre>{study.ChampionDiff()}</pre>"))}
+        """);
 
     public static Table Differences(IReadOnlyList<RecipeDifference> differences) => new(
         ["key", "baseline", "champion"],

@@ -11,12 +11,12 @@ internal static class SealedFigure
         var pairs = study.Sealed?.Pairs ?? [];
         var rows = pairs.Select(pair => (IReadOnlyList<string>)
             [$"{pair.Index + 1}", Units.Value(pair.Control), Units.Value(pair.Treatment), Units.Effect(pair.Difference), pair.ControlRun, pair.TreatmentRun]).ToList();
-        return new Figure("sealed", "The sealed comparison", Summary(study, pairs, unit), pairs.Count == 0 ? null : Draw(study.Sealed!, study.Spec.Acceptance.MinEffect, unit),
+        return new Figure("sealed", study.Spec.Subject is null ? "The sealed comparison" : "The final comparison", Summary(study, pairs, unit), pairs.Count == 0 ? null : Draw(study.Sealed!, study.Spec.Acceptance.MinEffect, unit),
             "Hollow square: baseline. Filled circle: champion. One row for each pair of seeds, left is better; below, the mean difference with its 95% t-interval, right is better.",
             new Table(["pair", "baseline", "champion", "difference", "baseline run", "champion run"], rows));
     }
 
-    private static string Summary(StudyRecord study, IReadOnlyList<PairRecord> pairs, string unit) => pairs.Count == 0
+    private static string Summary(StudyRecord study, IReadOnlyList<PairRecord> pairs, string unit) => study.Spec.Subject is not null ? SubjectText.Comparison(study, unit) : pairs.Count == 0
         ? study.LostSeal() ? "The sealed test split was opened, but a run of the comparison failed, so there is no result." : "The sealed test split has not been opened in this study."
         : $"On the sealed split the champion was better in {pairs.Count(pair => pair.Difference > 0)} of {Units.Plural(pairs.Count, "pair")}, "
             + $"by {Units.Effect(study.Sealed!.Effect)} {unit} on average (95% interval {Units.Interval((study.Sealed.Low, study.Sealed.High))}).";

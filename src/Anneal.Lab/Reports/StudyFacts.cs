@@ -10,7 +10,7 @@ public static class StudyFacts
     public static int Count(this StudyRecord study, Verdict verdict) => study.Experiments.Count(experiment => experiment.Verdict == verdict);
 
     /// <summary>Experiments that were adopted, in order.</summary>
-    public static IEnumerable<ExperimentRecord> Kept(this StudyRecord study) => study.Experiments.Where(experiment => experiment.Verdict is Verdict.Confirmed);
+    public static IEnumerable<ExperimentRecord> Kept(this StudyRecord study) => study.Experiments.Where(experiment => experiment.Adopted);
 
     /// <summary>The sealed split was opened, but a run of the comparison failed: there is no result, and the opening is spent.</summary>
     public static bool LostSeal(this StudyRecord study) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using Anneal.Lab.Subjects;
 
 namespace Anneal.Lab.Reports;
 
@@ -11,6 +12,8 @@ public static class StudyText
     public static string Of(StudySpec spec, string recipe)
     {
         var text = new StringBuilder();
+        if (spec.Subject is { } subject)
+            return OfSubject(spec, subject);
         text.Append($"study: {spec.Study}\nobjective: {spec.Objective}\nrecipe: {Quote(recipe)}\ncorpus: {Quote(spec.Corpus)}\nresearcher: {spec.Researcher}\nparallel: {spec.Parallel}\nseed: {spec.Seed}\n");
         text.Append("budget:\n");
         foreach (var (key, limit) in new[] { ("flops", spec.Budget.Flops), ("seconds", spec.Budget.Seconds), ("usd", spec.Budget.Usd) })
@@ -22,6 +25,23 @@ public static class StudyText
         text.Append($"rungs: [{string.Join(", ", spec.Rungs.Select(Number))}]\n");
         text.Append($"noise: {{null_pairs: {spec.Noise.NullPairs}, nudge_pairs: {spec.Noise.NudgePairs}, sealed_pairs: {spec.Noise.SealedPairs}}}\n");
         AppendSpace(text, spec.Space);
+        return text.ToString();
+    }
+
+    private static string OfSubject(StudySpec spec, SubjectSpec subject)
+    {
+        var text = new StringBuilder($"study: {spec.Study}\nsubject:\n  path: {Quote(subject.Path)}\n  revision: {Quote(subject.Revision)}\n  command: {Quote(subject.Command)}\n");
+        text.Append($"  edit: [{string.Join(", ", subject.Edit.Select(Quote))}]\n  metric: {subject.Metric}\n  goal: {subject.Goal.ToString().ToLowerInvariant()}\n  budget: {Number(subject.Budget)}\n");
+        text.Append($"  rungs: [{string.Join(", ", subject.Rungs.Select(Number))}]\n  mounts: [{string.Join(", ", subject.Mounts.Select(Quote))}]\n  devices: [{string.Join(", ", subject.Devices.Select(Quote))}]\n");
+        if (subject.MemoryGb is { } memory)
+            text.Append($"  memory_gb: {Number(memory)}\n");
+        text.Append($"researcher: {spec.Researcher}\nparallel: {spec.Parallel}\nseed: {spec.Seed}\nbudget:\n");
+        foreach (var (key, limit) in new[] { ("seconds", spec.Budget.Seconds), ("usd", spec.Budget.Usd), ("runs", spec.Budget.Runs) })
+            if (limit is { } value)
+                text.Append($"  {key}: {Number(value)}\n");
+        text.Append($"  experiments: {spec.Budget.Experiments}\n");
+        text.Append($"acceptance: {{false_accept: {Number(spec.Acceptance.FalseAccept)}, min_effect: {Number(spec.Acceptance.MinEffect)}, max_pairs: {spec.Acceptance.MaxPairs}}}\n");
+        text.Append($"noise: {{null_pairs: {spec.Noise.NullPairs}, sealed_pairs: {spec.Noise.SealedPairs}}}\n");
         return text.ToString();
     }
 

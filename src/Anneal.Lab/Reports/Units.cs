@@ -61,7 +61,7 @@ public static class Units
     /// <summary>Bits per byte for <c>val/bpb</c>, nats per token for <c>val/loss</c>, else the metric's own name.</summary>
     public static string Objective(string metric) => metric[(metric.LastIndexOf('/') + 1)..] switch
     {
-        "bpb" => "bits per byte",
+        "bpb" or "val_bpb" => "bits per byte",
         "loss" => "nats per token",
         _ => PlainText.Clean(metric),
     };

@@ -75,8 +75,10 @@ internal sealed class ConstantsResearcher(StudySpec spec, SubjectRepository repo
 
     private Proposal Propose(Constant constant, string value, string why, string content, StudyRecord seen)
     {
-        var level = Math.Abs(seen.BaselineValue() ?? 1);
+        // What moves have done so far says what to expect of the next; the luck of those that helped is halved.
         var noise = PlanningNoise.Sigma(seen.NullPairs.Select(pair => pair.Difference));
+        double[] effects = [HopedShare * Math.Abs(seen.BaselineValue() ?? 1), .. seen.Experiments.Select(experiment => experiment.Effect).OfType<double>()];
+        var typical = Math.Sqrt(effects.Average(effect => effect * effect));
         return new Proposal
         {
             Source = "constants",
@@ -85,7 +87,7 @@ internal sealed class ConstantsResearcher(StudySpec spec, SubjectRepository repo
             Refutation = $"No lower {spec.Objective} over paired runs.",
             Change = new Dictionary<string, string> { [constant.Key] = value },
             Edits = [constant.Set(value, content)],
-            Predicted = new Prediction(HopedShare * level / 2, Math.Max(HopedShare * level, noise > 0 ? noise : 0)),
+            Predicted = new Prediction(Math.Max(effects[0] / 2, effects.Average() / 2), Math.Max(typical, noise > 0 ? noise : 0)),
         };
     }
 }
