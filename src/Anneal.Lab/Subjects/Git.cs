@@ -50,7 +50,7 @@ internal static class Git
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
             await GiveAsync(process, input);
             await process.WaitForExitAsync(cancel);
-            return process.ExitCode == 0 ? await output : throw new GitException(string.Join(' ', arguments.Where(word => !word.StartsWith('-')).Take(3)), (await errors).Trim());
+            return process.ExitCode == 0 ? await output : throw new GitException(arguments.First(word => word.All(c => char.IsAsciiLetterLower(c) || c == '-') && word[0] != '-'), (await errors).Trim());
         }
         finally
         {

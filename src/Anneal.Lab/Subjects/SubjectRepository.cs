@@ -119,7 +119,7 @@ internal sealed class SubjectRepository
     /// <returns>The commit's hash.</returns>
     public async Task<string> CommitTreeAsync(string tree, string parent, string message, DateTimeOffset when, CancellationToken cancel)
     {
-        var date = $"{when.ToUnixTimeSeconds()} +0000";
+        var date = $"@{when.ToUnixTimeSeconds()} +0000";
         return (await GitAsync(["commit-tree", tree, "-p", parent], cancel, message, new Dictionary<string, string>
         {
             ["GIT_AUTHOR_NAME"] = Author,
