@@ -1,5 +1,4 @@
 using Anneal.Lab;
-using Anneal.Lab.Research;
 using Anneal.Lab.Subjects;
 using Anneal.Runs;
 

@@ -24,7 +24,7 @@ public class SubjectStudyTests
         study.Status.ShouldBe("done");
         study.Experiments.Count.ShouldBe(3);
         var first = study.Experiments[0];
-        first.Proposal.Change.ShouldContainKeyAndValue("train.py:LEARNING_RATE", "0.5");
+        first.Proposal.Change["train.py:LEARNING_RATE"].ShouldBe("0.5");
         (first.Verdict, first.Grade, first.Adopted).ShouldBe((Verdict.Suggestive, EvidenceGrade.SelfReported, true));
         first.Effect.ShouldNotBeNull().ShouldBeGreaterThan(0.1);
         first.Evidence!.Value.Value.ShouldBeGreaterThan(first.Evidence.Value.Bar);
