@@ -30,21 +30,26 @@ internal static partial class ProcessGroup
 
     /// <summary>Ends every process that carries a variable of its environment: those that left their group and their parent. Linux only.</summary>
     /// <param name="variable"><c>NAME=value</c>.</param>
-    public static void KillByVariable(string variable)
+    /// <returns>Whether there was one.</returns>
+    public static bool KillByVariable(string variable)
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux()) return false;
+        var found = false;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid == Environment.ProcessId) continue;
             try
             {
-                if (File.ReadAllText($"{folder}/environ").Split('\0').Contains(variable)) Send(pid, Now);
+                if (!File.ReadAllText($"{folder}/environ").Split('\0').Contains(variable)) continue;
+                found = true;
+                Send(pid, Now);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // It ended meanwhile, or is not ours.
             }
         }
+        return found;
     }
 
     private static void Send(int pid, int signal)

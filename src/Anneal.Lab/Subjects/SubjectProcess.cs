@@ -11,14 +11,14 @@ internal sealed class SubjectProcess : IDisposable
     private static readonly TimeSpan lastLines = TimeSpan.FromSeconds(2);
 
     private readonly Process process;
-    private readonly string scratch;
+    private readonly string? scratch;
     private readonly OutputLog output;
     private readonly OutputLog errors;
     private readonly Lock gate = new();
     private readonly Action<string> hear;
     private readonly Task pumps;
 
-    private SubjectProcess(Process process, string folder, string scratch, Action<string> hear)
+    private SubjectProcess(Process process, string folder, string? scratch, Action<string> hear)
     {
         (this.process, this.scratch, this.hear) = (process, scratch, hear);
         Identity = ProcessIdentity.Find(process.Id) ?? new ProcessIdentity(process.Id, "ended");
@@ -49,10 +49,10 @@ internal sealed class SubjectProcess : IDisposable
 
     /// <summary>Starts the command.</summary>
     /// <param name="start">From <see cref="SubjectCommand"/>.</param>
-    /// <param name="scratch">Its <c>ANNEAL_RUN_DIR</c>, by which its stray children are known.</param>
+    /// <param name="scratch">Its <c>ANNEAL_RUN_DIR</c>, by which its stray children are known; null in a sandbox, which leaves none.</param>
     /// <param name="folder">Where <c>stdout.log</c> and <c>stderr.log</c> shall lie.</param>
     /// <param name="hear">Told each line of either stream, one at a time.</param>
-    public static SubjectProcess Start(ProcessStartInfo start, string folder, string scratch, Action<string> hear) => new(Spawner.Start(start), folder, scratch, hear);
+    public static SubjectProcess Start(ProcessStartInfo start, string folder, string? scratch, Action<string> hear) => new(Spawner.Start(start), folder, scratch, hear);
 
     /// <summary>Asks the command and all that it started to end, and after some patience ends them.</summary>
     /// <param name="patience">How long they may take.</param>
@@ -68,7 +68,7 @@ internal sealed class SubjectProcess : IDisposable
     {
         await Exit;
         ProcessGroup.Kill(process.Id);
-        ProcessGroup.KillByVariable($"{SubjectCommand.RunVariable}={scratch}");
+        if (scratch is not null) await EndStraysAsync($"{SubjectCommand.RunVariable}={scratch}");
         await Task.WhenAny(pumps, Task.Delay(lastLines));
     }
 
@@ -89,6 +89,16 @@ internal sealed class SubjectProcess : IDisposable
             errors.Dispose();
         }
         process.Dispose();
+    }
+
+    // A process that is just being started shows no environment yet, so that one look is not enough.
+    private static async Task EndStraysAsync(string variable)
+    {
+        for (var (quiet, looks) = (0, 0); quiet < 2 && looks < 20; looks++)
+        {
+            quiet = ProcessGroup.KillByVariable(variable) ? 0 : quiet + 1;
+            await Task.Delay(50);
+        }
     }
 
     private async Task PumpAsync(Stream stream, OutputLog log)

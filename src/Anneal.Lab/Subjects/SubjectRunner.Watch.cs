@@ -40,7 +40,7 @@ internal sealed partial class SubjectRunner
         var told = false;
 
         var attempt = ledger.BeginAttempt(id);
-        using var process = SubjectProcess.Start(start, place.Run, place.Scratch, Hear);
+        using var process = SubjectProcess.Start(start, place.Run, Sandbox.Find(out _) is null ? place.Scratch : null, Hear);
         ledger.NameAttempt(attempt, process.Identity);
         Failure? failure = null;
         try

@@ -99,6 +99,7 @@ public class SubjectRunnerTests
         var clock = Stopwatch.StartNew();
         var (_, incidents, _) = await lab.RunAsync("import time\ntime.sleep(300)", Cancel);
         incidents[^1].Detector.ShouldBe("time_limit");
+        lab.Subject = lab.Subject with { Budget = 2 };
         var (_, late, _) = await lab.RunAsync("import signal, sys, time\ndef end(*_):\n    print('val_bpb: 0.1', flush=True)\nsignal.signal(signal.SIGTERM, end)\ntime.sleep(300)\ntime.sleep(300)", Cancel);
         late[^1].Detector.ShouldBe("metric_after_the_end");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
@@ -172,7 +173,7 @@ public class SubjectRunnerTests
         using var lab = new SubjectLab();
         const string Leave = "import subprocess\nsubprocess.Popen(['sleep', '4242'], start_new_session=True)\nprint('val_bpb: 1.5')";
         (await lab.RunAsync(Leave, Cancel)).Run.Value.ShouldBe(1.5);
-        Sleepers().ShouldBeEmpty();
+        await NobodyAsync();
 
         var folder = Directory.CreateTempSubdirectory("anneal-left-").FullName;
         try
@@ -183,12 +184,18 @@ public class SubjectRunnerTests
             using var process = SubjectProcess.Start(start, folder, folder, lines.Add);
             await process.FinishAsync();
             lines.ShouldBe(["val_bpb: 1.5"]);
-            for (var waited = 0; waited < 50 && Sleepers().Count > 0; waited++) await Task.Delay(20, Cancel);
-            Sleepers().ShouldBeEmpty();
+            await NobodyAsync();
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+
+        // What was killed may take a moment to be gone.
+        static async Task NobodyAsync()
+        {
+            for (var waited = 0; waited < 100 && Sleepers().Count > 0; waited++) await Task.Delay(20, Cancel);
+            Sleepers().ShouldBeEmpty();
         }
 
         static IReadOnlyList<ProcessIdentity> Sleepers() => ProcessIdentity.FindByArgument("4242") ?? [];

@@ -66,11 +66,11 @@ public class SubjectStudyTests
         using var lab = new SubjectLab();
         var file = Path.Combine(lab.Lab, "..", "study.yaml");
         lab.Subject = lab.Subject with { Command = "python3 train.py", Budget = 20 };
-        File.WriteAllText(file, StudyText.Of(lab.Spec with { Budget = new StudyBudget { Experiments = 2 } }, ""));
+        File.WriteAllText(file, StudyText.Of(lab.Spec with { Budget = new StudyBudget { Experiments = 1 } }, ""));
         var undisturbed = await Study.RunAsync(StudyFile.Load(file), Path.Combine(lab.Lab, "undisturbed"), null, Cancel);
 
         var (random, killed) = (new Random(5), Path.Combine(lab.Lab, "killed"));
-        for (var kill = 0; kill < 5; kill++)
+        for (var kill = 0; kill < 3; kill++)
         {
             using var sitting = CliProgram.Start(["study", "run", file, "--lab", killed], null, null);
             sitting.StandardInput.Close();
@@ -98,9 +98,9 @@ public class SubjectStudyTests
     public async Task A_budget_of_runs_is_never_exceeded()
     {
         using var lab = new SubjectLab();
-        var study = await Study.RunAsync(lab.Spec with { Budget = new StudyBudget { Experiments = 9, Runs = 20 } }, lab.Lab, null, Cancel);
+        var study = await Study.RunAsync(lab.Spec with { Budget = new StudyBudget { Experiments = 9, Runs = 16 } }, lab.Lab, null, Cancel);
         study.Status.ShouldBe("done");
-        study.Runs.Count.ShouldBeLessThanOrEqualTo(20);
+        study.Runs.Count.ShouldBeLessThanOrEqualTo(16);
         study.Sealed.ShouldNotBeNull();
     }
 
