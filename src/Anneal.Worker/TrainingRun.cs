@@ -158,9 +158,7 @@ internal sealed class TrainingRun : IDisposable
                 (shard, trainer) = Build();
             }
         }
-        JsonLines.TruncateAfter(run.MetricsPath, (int)trainer.StepCount);
-        JsonLines.TruncateAfter(run.IncidentsPath, (int)trainer.StepCount);
-        JsonLines.TruncateAfter(run.SamplesPath, (int)trainer.StepCount);
+        run.TakeBackAfter((int)trainer.StepCount);
         return MetricsReader.ReadAll(run.MetricsPath) is [.., var last] ? last.Time ?? 0 : 0;
     }
 

@@ -10,7 +10,9 @@ namespace Anneal.Lab.Execution;
 /// <param name="options">Patience.</param>
 public sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions json = Ledger.Ledger.Json;
+    private const long EvaluatorBytes = 4L << 30;
+    private const int EvaluatorTasks = 64;
+
 
     private Child? child;
     private long requests;
@@ -24,14 +26,18 @@ public sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposable
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="spec">The ruler.</param>
     /// <param name="cancel">Ends the process and gives up.</param>
-    /// <exception cref="EvaluationException">The evaluator says no, or three in a row could not be trusted.</exception>
-    public async Task<EvaluationResult> EvaluateAsync(string checkpoint, string held, string split, EvaluationSpec spec, CancellationToken cancel)
+    /// <param name="expected">What the checkpoint must be; null takes what it says.</param>
+    /// <param name="logits">How to ask a model that the evaluator must not load; null loads it.</param>
+    /// <param name="limits">What that model may use.</param>
+    /// <exception cref="EvaluationException">The evaluator says no, the model broke a rule, or three evaluators in a row could not be trusted.</exception>
+    public async Task<EvaluationResult> EvaluateAsync(
+        string checkpoint, string held, string split, EvaluationSpec spec, CancellationToken cancel, ExpectedModel? expected = null, LogitsCommand? logits = null, SandboxSpec? limits = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await AskAsync(new EvaluationRequest($"{++requests}", checkpoint, held, split, spec), cancel);
+                return await AskAsync(new EvaluationRequest($"{++requests}", checkpoint, held, split, spec, expected, logits), limits, cancel);
             }
             catch (Exception e) when (e is IOException or JsonException or InvalidDataException or TimeoutException)
             {
@@ -50,16 +56,31 @@ public sealed class EvaluatorProcess(ExecutorOptions options) : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await EndAsync();
 
-    private async Task<EvaluationResult> AskAsync(EvaluationRequest request, CancellationToken cancel)
+    private async Task<EvaluationResult> AskAsync(EvaluationRequest request, SandboxSpec? limits, CancellationToken cancel)
     {
         child ??= Child.Start(WorkerCommand.Create("evaluate"));
-        await child.Input.WriteLineAsync(JsonSerializer.Serialize(request, json).AsMemory(), cancel);
+        // The model is a child of the evaluator: what both use together is watched, with room for the evaluator.
+        await using var watch = limits is null ? null : new SandboxWatch(child, limits with { MemoryBytes = limits.MemoryBytes + EvaluatorBytes, Processes = limits.Processes + EvaluatorTasks, CpuSeconds = null });
+        try
+        {
+            return await AnswerAsync(request, cancel);
+        }
+        catch (Exception e) when (e is IOException && watch?.Breach is not null)
+        {
+            await EndAsync();
+            throw new EvaluationException($"The model that was asked {watch.Breach.Detail}.") { Rule = watch.Breach.Rule };
+        }
+    }
+
+    private async Task<EvaluationResult> AnswerAsync(EvaluationRequest request, CancellationToken cancel)
+    {
+        await child!.Input.WriteLineAsync(request.ToJson().AsMemory(), cancel);
         await child.Input.FlushAsync(cancel);
         var line = await child.Output.ReadLineAsync(cancel).AsTask().WaitAsync(options.EvaluationPatience, cancel)
             ?? throw new IOException("the evaluator ended without an answer.");
-        var answer = JsonSerializer.Deserialize<EvaluationResponse>(line, json) ?? throw new InvalidDataException("the evaluator answered null.");
+        var answer = EvaluationResponse.Parse(line) ?? throw new InvalidDataException("the evaluator answered null.");
         if (answer.Id != request.Id) throw new InvalidDataException($"the evaluator answered request '{answer.Id}', asked was '{request.Id}'.");
-        if (answer.Error is { } error) throw new EvaluationException(error);
+        if (answer.Error is { } error) throw new EvaluationException(error) { Rule = answer.Rule };
         return Believable(answer.Result);
     }
 

@@ -18,14 +18,16 @@ internal sealed partial class Executor
     /// <summary>How a training ended.</summary>
     /// <param name="Done">All steps are done and saved.</param>
     /// <param name="Incidents">What was seen from outside.</param>
-    private sealed record Trained(bool Done, IReadOnlyList<IncidentRecord> Incidents);
+    /// <param name="Foul">Rule that it broke, or null.</param>
+    private sealed record Trained(bool Done, IReadOnlyList<IncidentRecord> Incidents, FoulPlay? Foul = null);
 
     /// <summary>Trains in a child process, again and again if infrastructure breaks it; it goes on from its own checkpoint.</summary>
-    private async Task<Trained> TrainAsync(Job job, RunDirectory directory, CancellationToken cancel)
+    private async Task<Trained> TrainAsync(Job job, RunDirectory directory, RunOrder order, CancellationToken cancel)
     {
         for (var attempt = 0; ; attempt++)
         {
-            var (code, words) = await AttemptAsync(job, directory, cancel);
+            var (code, words, foul) = await AttemptAsync(job, directory, order, cancel);
+            if (foul is not null) return new Trained(false, [], foul);
             if (code == Done) return new Trained(true, []);
             if (code == Stopped) return new Trained(false, []);
 
@@ -59,11 +61,12 @@ internal sealed partial class Executor
     // No exit code is negative.
     private const int Hung = -1;
 
-    private async Task<(int Code, string Words)> AttemptAsync(Job job, RunDirectory directory, CancellationToken cancel)
+    private async Task<(int Code, string Words, FoulPlay? Foul)> AttemptAsync(Job job, RunDirectory directory, RunOrder order, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        await using var code = job.Recipe.Code.IsEmpty ? null : new CodeRun(directory, order, Workers(job.Recipe), Limits(job, directory, order));
         var attempt = ledger.BeginAttempt(Id(job));
-        using var child = Child.Start(WorkerCommand.Create("train", directory.Root));
+        using var child = code?.Start() ?? Child.Start(WorkerCommand.Create("train", directory.Root));
         child.DrainOutput();
         ledger.NameAttempt(attempt, child.Identity);
         var clock = Stopwatch.StartNew();
@@ -79,22 +82,28 @@ internal sealed partial class Executor
                     watch.Heard(clock.Elapsed);
                     Tell(new RunProgressed(Id(job), last.Step, new CurvePoint(last.Tokens ?? 0, last.Loss)));
                 }
-                if (!watch.IsHung(clock.Elapsed)) continue;
+                if (code?.Look() is null && !watch.IsHung(clock.Elapsed)) continue;
                 child.Kill();
                 await child.Exit;
-                ledger.EndAttempt(attempt, "hung, killed");
-                return (Hung, $"silent for {watch.Limit.TotalSeconds:0} s: hung, killed");
+                if (code?.Foul is { } seen) return Ended(-1, "", seen);
+                var silent = $"silent for {watch.Limit.TotalSeconds:0} s: hung, killed";
+                return code is null ? Ended(Hung, silent, null) : Ended(Hung, silent, new FoulPlay("hangs", $"The run was {silent}."));
             }
             // Ctrl+C reaches our children too; it may reach them first.
             if (child.ExitCode == Interrupted) await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
-            ledger.EndAttempt(attempt, $"exit {child.ExitCode}");
-            return (child.ExitCode, child.Errors);
+            return Ended(child.ExitCode, child.Errors, code is null ? null : await code.EndAsync(child.ExitCode, child.Errors));
         }
         catch (OperationCanceledException)
         {
             await child.EndAsync(toSaveAndEnd);
             ledger.EndAttempt(attempt, "cancelled");
             throw;
+        }
+
+        (int, string, FoulPlay?) Ended(int exitCode, string words, FoulPlay? foul)
+        {
+            ledger.EndAttempt(attempt, foul is not null ? foul.Rule : exitCode == Hung ? "hung, killed" : $"exit {exitCode}");
+            return (exitCode, words, foul);
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class Executor : IAsyncDisposable
     {
         (this.ledger, this.spec, this.corpus, this.progress) = (ledger, spec, corpus, progress);
         this.options = options ?? new ExecutorOptions();
+        pace = new(this.options.UnpaidFactor, this.options.UnpaidSeconds);
         slots = new Slots(spec.Parallel);
         evaluators = [.. Enumerable.Range(0, spec.Parallel).Select(_ => new EvaluatorProcess(this.options))];
     }
@@ -94,11 +95,12 @@ internal sealed partial class Executor : IAsyncDisposable
         var directory = Prepare(job, order);
         Tell(new RunStarted(Id(job), job.Experiment, job.Role, job.Pair, job.Rung, order.Steps!.Value));
 
-        var trained = await TrainAsync(job, directory, cancel);
-        var incidents = Incident.ReadAll(directory.IncidentsPath).Select(incident => ToRecord(job, incident)).Concat(trained.Incidents).ToList();
-        var result = trained.Done ? await MeasureAsync(job, directory, tokens, evaluator, incidents, cancel) : null;
+        var trained = await TrainAsync(job, directory, order, cancel);
+        var incidents = SaidBy(job, directory).Concat(trained.Incidents).ToList();
+        if (trained.Foul is { } foul) incidents.Add(ToRecord(job, foul));
+        var result = trained.Done ? await MeasureAsync(job, directory, order, tokens, evaluator, incidents, cancel) : null;
         var steps = MetricsReader.ReadAll(directory.MetricsPath);
-        var done = steps is [.., var last] ? last.Step : 0;
+        var done = steps is [.., var last] ? Math.Min(last.Step, order.Steps.Value) : 0;
         var run = new RunRecord
         {
             Id = Id(job),
@@ -127,16 +129,19 @@ internal sealed partial class Executor : IAsyncDisposable
         return run;
     }
 
-    private async Task<EvaluationResult?> MeasureAsync(Job job, RunDirectory directory, TokenizedCorpus tokens, EvaluatorProcess evaluator, List<IncidentRecord> incidents, CancellationToken cancel)
+    private async Task<EvaluationResult?> MeasureAsync(
+        Job job, RunDirectory directory, RunOrder order, TokenizedCorpus tokens, EvaluatorProcess evaluator, List<IncidentRecord> incidents, CancellationToken cancel)
     {
         try
         {
             var checkpoint = new Checkpoints(directory.CheckpointsPath).Newest() ?? throw new EvaluationException("the run left no checkpoint.");
-            return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel);
+            var expected = new ExpectedModel(job.Recipe, tokens.Vocab, order.Steps!.Value);
+            if (job.Recipe.Code.IsEmpty) return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected);
+            return await JudgeAsync(job, directory, checkpoint, expected, tokens, evaluator, cancel);
         }
         catch (EvaluationException e)
         {
-            incidents.Add(ToRecord(job, new Incident { Step = 0, Severity = Severity.Act, Action = IncidentAction.Stop, Detector = "evaluator", Cause = Cause.Evaluation, Message = e.Message }));
+            incidents.Add(e.Rule is { } rule ? ToRecord(job, new FoulPlay(rule, e.Message)) : ToRecord(job, new Incident { Step = 0, Severity = Severity.Act, Action = IncidentAction.Stop, Detector = "evaluator", Cause = Cause.Evaluation, Message = e.Message }));
             return null;
         }
     }

@@ -14,4 +14,19 @@ public sealed record ExecutorOptions
 
     /// <summary>FLOPs between saved states of a run: about what may be lost to a kill.</summary>
     public double CheckpointFlops { get; init; } = 2e11;
+
+    /// <summary>Runs code of proposals without a sandbox where there is none.</summary>
+    public bool AllowUnsandboxed { get; init; }
+
+    /// <summary>Resident memory of a process that runs code of a proposal, in bytes.</summary>
+    public long CodeMemoryBytes { get; init; } = 4L << 30;
+
+    /// <summary>Times the processor time of the lab's own runs that a run with code may take for the same FLOPs.</summary>
+    public double UnpaidFactor { get; init; } = 4;
+
+    /// <summary>Processor seconds that a run with code may take besides.</summary>
+    public double UnpaidSeconds { get; init; } = 3;
+
+    /// <summary>Seconds that a model with code of its own has for all questions of an evaluation.</summary>
+    public double LogitsSeconds { get; init; } = 300;
 }

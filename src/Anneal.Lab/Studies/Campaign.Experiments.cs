@@ -135,6 +135,7 @@ internal sealed partial class Campaign
     private string? FlawOf(Recipe recipe)
     {
         if (RecipeRules.Check(recipe) is [var problem, ..]) return problem.ToString();
+        if (executor.Barred(recipe) is { } barred) return barred;
         if (recipe.Model.Context < spec.Evaluation.Stride)
             return $"model.context {recipe.Model.Context} is shorter than the evaluation's stride {spec.Evaluation.Stride}";
         var shortest = spec.Rungs.FirstOrDefault(1) * recipe.Budget.Flops!.Value;

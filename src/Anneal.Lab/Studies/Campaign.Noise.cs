@@ -67,6 +67,9 @@ internal sealed partial class Campaign
     // Whether a failed run says something about its recipe. One that the machine broke, or that nobody could measure, does not.
     private bool FailedFairly(RunRecord run) => ledger.ReadIncidents(spec.Study, run.Id) is [.., { Cause: not ("infrastructure" or "evaluation") }];
 
+    // What the judge saw in a failed run, or null.
+    private FoulPlay? FoulPlayIn(RunRecord run) => ledger.ReadIncidents(spec.Study, run.Id) is [.., var last] ? FoulPlay.Of(last) : null;
+
     private sealed record Noise(IReadOnlyList<PairRecord> NullPairs, IReadOnlyList<PairRecord> NudgePairs, ImmutableList<RunRecord> Runs)
     {
         // Planning only: the gate does not rest on it. Positive, for a study whose twins happen to agree.

@@ -36,7 +36,12 @@ internal sealed partial class Campaign
 
     private void DecideOnFailure(Trial trial, RunRecord treatment)
     {
-        if (FailedFairly(treatment)) trial.Decide(Verdict.Rejected, $"The changed run {treatment.Id} failed: {WhyFailed(treatment)}");
+        if (FoulPlayIn(treatment) is { } foul)
+        {
+            ledger.AddRefusal(spec.Study, trial.Number, trial.Proposal.Source, foul.Rule, foul.Detail);
+            trial.Invalidate($"run {treatment.Id} broke the rule `{foul.Rule}`: {foul.Detail.TrimEnd('.')}");
+        }
+        else if (FailedFairly(treatment)) trial.Decide(Verdict.Rejected, $"The changed run {treatment.Id} failed: {WhyFailed(treatment)}");
         else trial.Invalidate($"run {treatment.Id} was broken from outside ({WhyFailed(treatment)})");
     }
 

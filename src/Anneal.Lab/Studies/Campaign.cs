@@ -26,11 +26,12 @@ internal sealed partial class Campaign : ICampaign
     /// <param name="ledger">Under our lease.</param>
     /// <param name="researcher">Says what to try.</param>
     /// <param name="progress">Told what happens.</param>
-    public Campaign(StudySpec spec, Recipe baseline, Corpus corpus, Ledger.Ledger ledger, IResearcher researcher, IProgress<StudyEvent>? progress)
+    /// <param name="execution">How runs are made; null takes the defaults.</param>
+    public Campaign(StudySpec spec, Recipe baseline, Corpus corpus, Ledger.Ledger ledger, IResearcher researcher, IProgress<StudyEvent>? progress, ExecutorOptions? execution = null)
     {
         (this.spec, this.baseline, this.ledger, this.researcher, this.progress) = (spec, baseline, ledger, researcher, progress);
         budget = new FlopBudget(spec, baseline.Budget.Flops!.Value);
-        executor = new Executor(ledger, spec, corpus, progress);
+        executor = new Executor(ledger, spec, corpus, progress, execution);
     }
 
     /// <inheritdoc/>

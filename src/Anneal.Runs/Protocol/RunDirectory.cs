@@ -80,5 +80,14 @@ public sealed class RunDirectory(string path)
         }
     }
 
+    /// <summary>Takes back what the run said about steps after one: it goes on from there, and says nothing twice.</summary>
+    /// <param name="step">Last step that stays.</param>
+    public void TakeBackAfter(int step)
+    {
+        JsonLines.TruncateAfter(MetricsPath, step);
+        JsonLines.TruncateAfter(IncidentsPath, step);
+        JsonLines.TruncateAfter(SamplesPath, step);
+    }
+
     private string In(string name) => System.IO.Path.Combine(Root, name);
 }

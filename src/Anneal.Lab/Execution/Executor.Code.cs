@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Anneal.Data;
+using Anneal.Lab.Ledger;
+using Anneal.Runs;
+using Anneal.Runs.Evaluation;
+using Anneal.Runs.Protocol;
+using Anneal.Runs.Recipes;
+
+namespace Anneal.Lab.Execution;
+
+// Runs whose recipe holds code of a proposal: hostile until shown otherwise.
+internal sealed partial class Executor
+{
+    // The runtime itself has some fifteen threads.
+    private const int CodeTasks = 96;
+
+    // Incidents are few; a run that writes thousands wants to be noticed for something else.
+    private const int MostIncidents = 100;
+
+    private readonly Pace pace;
+
+    /// <summary>Why a recipe's code cannot be run on this machine, or null.</summary>
+    /// <param name="recipe">A recipe.</param>
+    public string? Barred(Recipe recipe) => recipe.Code.IsEmpty || CodeWorkers.Find(options.AllowUnsandboxed, out var why) is not null ? null : why;
+
+    private CodeWorkers Workers(Recipe recipe) => CodeWorkers.Find(options.AllowUnsandboxed, out var why) ?? throw new InputException($"code of {recipe.Identity()[..12]}", why!);
+
+    private SandboxSpec Limits(Job job, RunDirectory directory, RunOrder order)
+    {
+        var seconds = pace.Allowance(ledger.ReadStudy(spec.Study).Runs, IsOurs, order.Steps!.Value * FlopsPerStep(job.Recipe));
+        return new()
+        {
+            // What the lab said stays said: the run can write all of its folder but that.
+            ReadOnly = [order.TrainDirectory, directory.OrderPath, directory.RecipePath, directory.ControlPath, .. CodeFiles(job.Recipe)],
+            Writable = [directory.Root],
+            MemoryBytes = options.CodeMemoryBytes,
+            Processes = CodeTasks,
+            CpuSeconds = seconds,
+            // A loaded machine may take many times as long by the clock.
+            WallSeconds = seconds * 20 + 60,
+        };
+    }
+
+    // A recipe without code is evaluated by the lab's own. So are weights that only the lab's own blocks will read.
+    private async Task<EvaluationResult> JudgeAsync(Job job, RunDirectory directory, string checkpoint, ExpectedModel expected, TokenizedCorpus tokens, EvaluatorProcess evaluator, CancellationToken cancel)
+    {
+        if (job.Recipe.Code.Block.Length == 0) return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected);
+        var limits = new SandboxSpec
+        {
+            ReadOnly = [checkpoint, .. CodeFiles(job.Recipe)],
+            MemoryBytes = options.CodeMemoryBytes,
+            Processes = CodeTasks,
+            CpuSeconds = options.LogitsSeconds,
+        };
+        var start = Workers(job.Recipe).Command(limits, "logits", checkpoint, CodeDirectory);
+        var command = new LogitsCommand
+        {
+            Program = start.FileName,
+            Arguments = [.. start.ArgumentList],
+            Seconds = options.LogitsSeconds,
+            // What the model is asked in which order must not be known to whoever wrote it; the measured value does not depend on it.
+            Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)),
+        };
+        return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected, command, limits);
+    }
+
+    private string CodeDirectory => Path.Combine(ledger.Directory, "code");
+
+    private IEnumerable<string> CodeFiles(Recipe recipe) =>
+        ((string[])[recipe.Code.Block, recipe.Code.Optimizer, recipe.Code.Schedule, recipe.Code.Loss]).Where(hash => hash.Length > 0).Select(hash => Path.Combine(CodeDirectory, $"{hash}.dll"));
+
+    private static bool IsOurs(RunRecord run) => RecipeFile.Parse(run.Recipe, run.Id).Code.IsEmpty;
+
+    // What a run says of itself; one with code of a proposal may say anything.
+    private IEnumerable<IncidentRecord> SaidBy(Job job, RunDirectory directory)
+    {
+        var said = Incident.ReadAll(directory.IncidentsPath).Select(incident => ToRecord(job, incident));
+        return job.Recipe.Code.IsEmpty ? said : said.Take(MostIncidents).Select(incident => incident with { Detector = FoulPlay.Foreign(PlainWords.Of(incident.Detector)), Message = PlainWords.Of(incident.Message) });
+    }
+
+    private IncidentRecord ToRecord(Job job, FoulPlay foul) =>
+        ToRecord(job, new Incident { Step = 0, Severity = Severity.Act, Action = IncidentAction.Stop, Detector = foul.Detector, Cause = Cause.Evaluation, Message = foul.Detail });
+}
