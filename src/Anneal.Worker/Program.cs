@@ -1,3 +1,4 @@
 using Anneal.Worker;
 
+Confinement.Apply();
 return Verbs.Run(args);

@@ -135,6 +135,7 @@ public sealed class SandboxTests : IDisposable
     {
         using var child = Child.Start(Sandbox.Wrap(Script("trap '' INT TERM; (setsid sleep 1234.5 &); echo up; sleep 1234.5"), Spec), sandboxed: true);
         (await child.Output.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("up");
+        for (var i = 0; i < 100 && ProcessIdentity.FindByArgument("1234.5")!.Count < 2; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
         ProcessIdentity.FindByArgument("1234.5")!.Count.ShouldBe(2);
         var found = ProcessIdentity.FindByArgument(root)!;
         found.ShouldContain(child.Identity);
