@@ -35,6 +35,7 @@ public sealed partial class Ledger
                 Experiments = experiments,
                 Runs = runs,
                 Incidents = ReadIncidents(db, name),
+                Diagnoses = ReadDiagnoses(db, name),
                 Refusals = ReadRefusals(db, name),
                 Sealed = ReadSeal(db, name, Of(PairKind.Sealed)),
                 SealedOpenings = (int)db.ExecuteScalar<long>("SELECT COUNT(*) FROM openings WHERE metric LIKE 'test/%'"),

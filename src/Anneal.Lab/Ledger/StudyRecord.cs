@@ -30,6 +30,9 @@ public sealed record StudyRecord
     /// <summary>Incidents in order.</summary>
     public IReadOnlyList<IncidentRecord> Incidents { get; init; } = [];
 
+    /// <summary>Second opinions of language models on incidents, in order.</summary>
+    public IReadOnlyList<DiagnosisRecord> Diagnoses { get; init; } = [];
+
     /// <summary>Proposals that never became experiments, and code that tried to win without learning, in order.</summary>
     public IReadOnlyList<RefusalRecord> Refusals { get; init; } = [];
 

@@ -9,6 +9,7 @@ internal static class AccountSection
         <h2 id="account">Compute</h2>
         <p>{Sentence(study)}</p>
         <div class="scroll">{TableMarkup.Of(Spending(study))}</div>
+        {BillSection.Of(study)}
         """);
 
     public static string Sentence(StudyRecord study)

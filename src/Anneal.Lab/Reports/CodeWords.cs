@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Anneal.Lab.Code;
 
 namespace Anneal.Lab.Reports;
@@ -7,10 +5,7 @@ namespace Anneal.Lab.Reports;
 /// <summary>Code of a proposal as reports name it.</summary>
 internal static class CodeWords
 {
-    /// <summary>SHA-256 of the source, 64 hexadecimal digits; the recipe names it so.</summary>
-    public static string Hash(ProposedCode code) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(code.Source)));
-
     /// <summary>Kind, length and the start of the hash.</summary>
     public static string Title(ProposedCode code) =>
-        $"{code.Kind.ToString().ToLowerInvariant()} in C#, {Units.Plural(code.Source.TrimEnd('\n').Split('\n').Length, "line")}, sha256 {Hash(code)[..12]}";
+        $"{code.Kind.ToString().ToLowerInvariant()} in C#, {Units.Plural(code.Source.TrimEnd('\n').Split('\n').Length, "line")}, sha256 {CodeCompiler.HashOf(code.Source)[..12]}";
 }

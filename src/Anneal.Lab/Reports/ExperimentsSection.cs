@@ -11,7 +11,8 @@ internal static class ExperimentsSection
         {(study.Spec.Subject is null ? Markup.Empty : Markup.Of($"<p>{SubjectText.SelfReported}</p>"))}
         {(study.Experiments.Count == 0 ? Markup.Of($"<p>None yet.</p>") : Rows(study))}
         <p class="key">{AcceptanceGate.BiasStatement}</p>
-        {Incidents(study)}
+        {RefusalSection.Of(study)}
+        {IncidentSection.Of(study)}
         """);
 
     private static Markup Rows(StudyRecord study) => Markup.Of($"""
@@ -29,14 +30,17 @@ internal static class ExperimentsSection
             <tr id="experiment-{experiment.Id}"><td class="n">{experiment.Id}</td>
             <td class="what"><b>{proposal.Hypothesis}</b><small>{proposal.Mechanism}</small><small><code>{experiment.ChangeText()}</code></small>
             {(experiment.Diff() is { } diff ? Markup.Of($"<details><summary>Diff against the baseline</summary><pre>{diff}</pre></details>") : Markup.Empty)}
+            {(proposal.Code is { } code ? Markup.Of($"<details><summary>{CodeWords.Title(code)}</summary><pre>{code.Source}</pre></details>") : Markup.Empty)}
             <small>Refuted by: {proposal.Refutation}</small>
-            <small>From {proposal.Source}; predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}</small></td>
+            <small>From {proposal.Source}{(proposal.InsteadOf is { } why ? $", instead of the {proposal.AskedOf}: {why}" : "")}; predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}{Chance(proposal)}</small></td>
             <td>{(experiment.Screens.Count == 0 ? Markup.Of($"–") : Markup.Join(experiment.Screens, Screen))}</td>
             <td>{Measured(experiment)}</td>
             <td>{Chip(experiment)}{(experiment.Grade == EvidenceGrade.SelfReported ? Markup.Of($"<small>self_reported{(experiment.Adopted ? ", adopted" : "")}</small>") : Markup.Empty)}<small>{experiment.Reason ?? ""}</small></td>
             <td class="n">{study.CostOf(experiment.Flops, experiment.Seconds)}{(study.Spec.Subject is null ? Markup.Of($"<small>{Units.Duration(experiment.Seconds)}</small>") : Markup.Empty)}</td></tr>
             """);
     }
+
+    private static string Chance(Research.Proposal proposal) => proposal.ConfirmProbability is { } chance ? $", confirmed with {Units.Percent(chance)}" : "";
 
     private static Markup Screen(ScreenRecord screen) => Markup.Of($"""
         <div class="rung" title="{screen.Reason}">at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, <b>{screen.Decision}</b>
@@ -64,19 +68,4 @@ internal static class ExperimentsSection
         Verdict.Invalid => "✕",
         _ => "·",
     };
-
-    private static Markup Incidents(StudyRecord study) => Markup.Of($"""
-        <h3 id="incidents">Incidents</h3>
-        {(study.Incidents.Count == 0
-            ? Markup.Of($"<p>The monitor raised none.</p>")
-            : Markup.Of($"<div class=\"scroll\">{TableMarkup.Of(IncidentTable(study))}</div>"))}
-        """);
-
-    private static Table IncidentTable(StudyRecord study) => new(
-        ["experiment", "run", "step", "severity", "action", "detector", "cause", "message"],
-        [.. study.Incidents.Select(incident => (IReadOnlyList<string>)
-        [
-            incident.Experiment?.ToString() ?? "–", incident.Run, $"{incident.Step}", incident.Severity,
-            incident.Action, incident.Detector, incident.Cause, incident.Message,
-        ])]);
 }

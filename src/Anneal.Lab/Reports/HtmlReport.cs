@@ -35,6 +35,7 @@ public static class HtmlReport
             {FigureMarkup(2, StaircaseFigure.Of(study))}
             {FigureMarkup(3, PairsFigure.Of(study))}
             {FigureMarkup(4, NoiseFigure.Of(study))}
+            {ResearcherSection.Of(study)}
             {FigureMarkup(5, CalibrationFigure.Of(study))}
             {FigureMarkup(6, CurvesFigure.Of(study))}
             {ExperimentsSection.Of(study)}

@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Anneal.Lab.Code;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Research;
 
 namespace Anneal.Lab.Reports;
 
@@ -33,6 +35,10 @@ public static class JsonReport
             ["seconds"] = Budget(study.Spec.Budget.Seconds, study.SecondsSpent),
             ["usd"] = Budget(study.Spec.Budget.Usd, study.UsdSpent),
         },
+        ["calls"] = Calls(study.Calls),
+        ["sources"] = new JsonArray([.. Calibration.Of(study).Select(Source)]),
+        ["refusals"] = new JsonArray([.. study.Refusals.Select(refusal => new JsonObject { ["rule"] = refusal.Rule, ["experiment"] = refusal.Experiment, ["source"] = refusal.Source, ["detail"] = refusal.Detail })]),
+        ["incidents"] = new JsonArray([.. study.Incidents.Select(incident => Incident(study, incident))]),
         ["report"] = report,
     }.ToJsonString(Indented);
 
@@ -55,8 +61,12 @@ public static class JsonReport
         ["hypothesis"] = experiment.Proposal.Hypothesis,
         ["mechanism"] = experiment.Proposal.Mechanism,
         ["source"] = experiment.Proposal.Source,
+        ["instead_of"] = experiment.Proposal.InsteadOf,
         ["change"] = new JsonObject(experiment.Proposal.Change.Select(change => KeyValuePair.Create(change.Key, (JsonNode?)change.Value))),
+        ["code"] = experiment.Proposal.Code is { } code ? new JsonObject { ["kind"] = code.Kind.ToString().ToLowerInvariant(), ["sha256"] = CodeCompiler.HashOf(code.Source) } : null,
         ["predicted_effect"] = Number(experiment.Proposal.Predicted.Mean),
+        ["predicted_sd"] = Number(experiment.Proposal.Predicted.Sd),
+        ["confirm_probability"] = Number(experiment.Proposal.ConfirmProbability),
         ["status"] = experiment.Status,
         ["grade"] = experiment.Grade == EvidenceGrade.SelfReported ? "self_reported" : "measured",
         ["adopted"] = experiment.Adopted,
@@ -69,6 +79,46 @@ public static class JsonReport
         ["reason"] = experiment.Reason,
         ["diff"] = experiment.Diff(),
     };
+
+    private static JsonObject Calls(CallSummary calls) => new()
+    {
+        ["calls"] = calls.Calls,
+        ["answered"] = calls.Answered,
+        ["uncertain"] = calls.Uncertain,
+        ["input"] = calls.Input,
+        ["output"] = calls.Output,
+        ["cache_read"] = calls.CacheRead,
+        ["cache_write"] = calls.CacheWrite,
+        ["cache_share"] = calls.CacheShare,
+    };
+
+    private static JsonObject Source(CalibrationRow row) => new()
+    {
+        ["source"] = row.Source,
+        ["experiments"] = row.Experiments,
+        ["confirmed"] = row.Confirmed,
+        ["flops"] = row.Flops,
+        ["brier"] = Number(row.Brier),
+        ["brier_confirmed"] = Number(row.BrierConfirmed),
+        ["coverage"] = new JsonObject { ["50"] = Number(row.Coverage50), ["80"] = Number(row.Coverage80), ["95"] = Number(row.Coverage95) },
+        ["mean_error"] = Number(row.MeanError),
+    };
+
+    private static JsonObject Incident(StudyRecord study, IncidentRecord incident)
+    {
+        var opinion = study.Diagnoses.FirstOrDefault(found => found.Run == incident.Run && found.Step == incident.Step && found.Detector == incident.Detector);
+        return new()
+        {
+            ["run"] = incident.Run,
+            ["experiment"] = incident.Experiment,
+            ["step"] = incident.Step,
+            ["action"] = incident.Action,
+            ["detector"] = incident.Detector,
+            ["cause"] = incident.Cause,
+            ["message"] = incident.Message,
+            ["second_opinion"] = opinion is null ? null : new JsonObject { ["source"] = opinion.Source, ["cause"] = opinion.Cause, ["confidence"] = opinion.Confidence, ["action"] = opinion.Action, ["explanation"] = opinion.Explanation, ["taken"] = opinion.Taken },
+        };
+    }
 
     private static JsonObject? Sealed(SealedRecord? opened) => opened is not { Pairs.Count: > 0 } ? null : new()
     {

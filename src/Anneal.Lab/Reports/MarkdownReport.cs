@@ -26,6 +26,13 @@ public static class MarkdownReport
             Append(page, figure.Table);
         }
 
+        if (study.Experiments.Count > 0)
+        {
+            page.Append($"\n## Who proposed\n\n{Escape(ResearcherSection.Sentence(study))}\n");
+            Append(page, ResearcherSection.Scores(study));
+            page.Append($"\n{ResearcherSection.Key}\n");
+        }
+
         page.Append($"\n## All experiments\n\n{AcceptanceGate.BiasStatement}\n");
         if (study.Spec.Subject is not null)
             page.Append($"\n{SubjectText.SelfReported}\n");
@@ -40,11 +47,21 @@ public static class MarkdownReport
                 var experiment = incident.Experiment is { } id ? $" (experiment {id})" : "";
                 var seen = $"{Escape(incident.Detector)}, {Escape(incident.Cause)}; {Escape(incident.Severity)}, {Escape(incident.Action)}";
                 page.Append($"- {Escape(incident.Run)}{experiment}, step {incident.Step}: {Escape(incident.Message)} ({seen})\n");
+                if (IncidentSection.Opinion(study, incident) is { Length: > 1 } opinion)
+                    page.Append($"  - second opinion: {Escape(opinion)}\n");
             }
+        }
+
+        if (study.Refusals.Count > 0)
+        {
+            page.Append($"\n## Refused\n\n{Escape(RefusalSection.Sentence(study))}\n");
+            Append(page, RefusalSection.Rows(study));
         }
 
         page.Append($"\n## Compute\n\n{Escape(AccountSection.Sentence(study))}\n");
         Append(page, AccountSection.Spending(study));
+        if (study.Calls.Calls > 0)
+            page.Append($"\n{Escape(BillSection.Sentence(study))}\n");
 
         if (study.Spec.Subject is null)
             AppendRecipes(page, study);
@@ -85,8 +102,12 @@ public static class MarkdownReport
         page.Append($"- cost: {(experiment.Grade == EvidenceGrade.SelfReported ? "" : $"{Units.Flops(experiment.Flops)}, ")}{Units.Duration(experiment.Seconds)}\n");
         if (experiment.Grade == EvidenceGrade.SelfReported)
             page.Append($"- grade: self_reported{(experiment.Adopted ? ", adopted" : "")}\n");
+        if (proposal.InsteadOf is { } why)
+            page.Append($"- instead of the {Escape(proposal.AskedOf ?? "")}: {Escape(why)}\n");
         if (experiment.Diff() is { } diff)
             page.Append($"\n{Indent(diff)}");
+        if (proposal.Code is { } code)
+            page.Append($"\n{Escape(CodeWords.Title(code))}:\n\n{Indent(code.Source)}");
     }
 
     private static void Append(StringBuilder page, Table table)
