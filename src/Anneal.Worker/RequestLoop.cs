@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Anneal.Data;
 using Anneal.Data.Tokenizer;
+using Anneal.Engine.Checks;
 using Anneal.Engine.Models;
 using Anneal.Engine.Training;
 using Anneal.Runs;
 using Anneal.Runs.Evaluation;
 using Anneal.Runs.Protocol;
+using Anneal.Runs.Recipes;
 
 namespace Anneal.Worker;
 
@@ -40,6 +42,25 @@ internal static class RequestLoop
                 using var model = Checkpoint.LoadModel(request.Checkpoint);
                 var options = new SamplerOptions { Tokens = request.Tokens, Temperature = request.Temperature, TopK = request.TopK, Seed = request.Seed };
                 return new(request.Id, TextSampler.Continue(model, Tokenizer.Load(request.Tokenizer), request.Prompt, options));
+            },
+            (request, error) => new(request?.Id ?? "", Error: error));
+
+    /// <summary>Answers <see cref="CheckRequest"/>s: loads the code of a recipe and runs it for a moment.</summary>
+    public static void Check(Stream input, Stream output) =>
+        Answer(input, output, ProtocolJson.Default.CheckRequest, ProtocolJson.Default.CheckResponse,
+            request =>
+            {
+                var folder = Directory.CreateTempSubdirectory("anneal-check-");
+                try
+                {
+                    var options = RunLength.ToOptions(request.Recipe, request.Vocab, request.Steps, 1);
+                    var facts = CodeCheck.Run(options, () => ProposedParts.Load(request.Recipe.Code, request.Code) ?? new(), folder.FullName);
+                    return new(request.Id, facts.FlopsPerStep, facts.Parameters, facts.Problems);
+                }
+                finally
+                {
+                    folder.Delete(recursive: true);
+                }
             },
             (request, error) => new(request?.Id ?? "", Error: error));
 

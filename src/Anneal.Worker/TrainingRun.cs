@@ -1,3 +1,4 @@
+using Anneal.Engine.Checks;
 using Anneal.Engine.Shards;
 using Anneal.Engine.Training;
 using Anneal.Runs;
@@ -79,11 +80,19 @@ internal sealed class TrainingRun : IDisposable
                 continue;
             }
             var metrics = recorder.Record(trainer.Step);
+            DemandCost();
             if (Watch(metrics) is { } stop) return End(RunState.Failed, stop.Message, ExitCode.Failed);
             SaveIfDue();
             status.Beat(RunState.Running, metrics.Loss);
         }
         return End(RunState.Done, null, ExitCode.Done);
+    }
+
+    // A run's length follows from what a step cost when it was checked.
+    private void DemandCost()
+    {
+        if (order.Code?.FlopsPerStep is { } charged && trainer.FlopsPerStep > charged * (1 + 1e-9))
+            throw new InvalidOperationException($"step {trainer.StepCount} executed {trainer.FlopsPerStep:G6} FLOPs, {charged:G6} were counted when the code was checked: it must do the same work at every step.");
     }
 
     private Incident? Watch(StepMetrics metrics)
@@ -131,8 +140,8 @@ internal sealed class TrainingRun : IDisposable
             Severity = Severity.Act,
             Action = IncidentAction.Stop,
             Detector = "worker",
-            Cause = Cause.Infrastructure,
-            Message = $"The trainer failed after step {trainer.StepCount}: {error.GetType().Name}: {error.Message}",
+            Cause = order.Code is null ? Cause.Infrastructure : Cause.Model,
+            Message = $"The trainer failed after step {trainer.StepCount}: {error.GetType().Name}: {error.Message}{CodeCheck.Place(error)}",
         }.AppendTo(run.IncidentsPath);
         status.Write(RunState.Failed, error.Message);
         return ExitCode.Failed;
@@ -175,7 +184,7 @@ internal sealed class TrainingRun : IDisposable
         var (opened, stream) = TrainingData.Open(order);
         try
         {
-            return (opened, new(RunLength.ToOptions(order.Recipe, order.Vocab, StepBudget.Of(order, checkpoints), order.Threads), stream));
+            return (opened, new(RunLength.ToOptions(order.Recipe, order.Vocab, StepBudget.Of(order, checkpoints), order.Threads), stream, ProposedParts.Load(order.Recipe.Code, order.Code)));
         }
         catch (ArgumentException e)
         {

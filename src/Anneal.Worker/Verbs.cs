@@ -2,13 +2,14 @@ using Anneal.Runs;
 
 namespace Anneal.Worker;
 
-/// <summary>The worker's three verbs. Results go to files or standard output, errors to standard error.</summary>
+/// <summary>The worker's verbs. Results go to files or standard output, errors to standard error.</summary>
 internal static class Verbs
 {
     private const string Usage = """
         Anneal.Worker train RUN_DIR   train the run whose order.json lies in RUN_DIR; goes on from its newest checkpoint
         Anneal.Worker evaluate        read evaluation requests, answer results; one JSON object a line
         Anneal.Worker sample          read sampling requests, answer texts; one JSON object a line
+        Anneal.Worker check           read requests to check a recipe's code, answer facts; one JSON object a line
         """;
 
     /// <summary>Runs a verb; returns the exit code.</summary>
@@ -26,8 +27,11 @@ internal static class Verbs
                 case ["sample"]:
                     RequestLoop.Sample(Console.OpenStandardInput(), Console.OpenStandardOutput());
                     return ExitCode.Done;
+                case ["check"]:
+                    RequestLoop.Check(Console.OpenStandardInput(), Console.OpenStandardOutput());
+                    return ExitCode.Done;
                 default:
-                    var hint = args is [var verb, ..] && NearestWord.Find(verb, ["train", "evaluate", "sample"]) is { } near && near != verb ? $"`{verb}` is no verb; did you mean `{near}`?{Environment.NewLine}" : "";
+                    var hint = args is [var verb, ..] && NearestWord.Find(verb, ["train", "evaluate", "sample", "check"]) is { } near && near != verb ? $"`{verb}` is no verb; did you mean `{near}`?{Environment.NewLine}" : "";
                     Console.Error.WriteLine(hint + Usage);
                     return ExitCode.BadInput;
             }

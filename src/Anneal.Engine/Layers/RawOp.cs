@@ -39,6 +39,8 @@ internal sealed class RawOp : Op
     /// <summary>Inputs and parameters, for the check of the derivative.</summary>
     public IEnumerable<Tensor> Sources => inputs.Concat(parameters);
 
+    public int InputCount => inputs.Length;
+
     private double Elements => inputs.Sum(input => (double)input.Length) + Y.Length;
 
     public override double ForwardFlops => custom.ChargePerElement * Elements;
@@ -55,8 +57,11 @@ internal sealed class RawOp : Op
     {
         foreach (var use in uses)
             if (!use.Accumulate) use.Tensor.Grads.Clear();
-        custom.Backward(new(this));
+        BackwardAdding();
     }
+
+    /// <summary>Adds to all gradients as they are.</summary>
+    public void BackwardAdding() => custom.Backward(new(this));
 
     private Tensor At(Tensor[] tensors, int index, string what) =>
         (uint)index < (uint)tensors.Length ? tensors[index] : throw new ArgumentOutOfRangeException(nameof(index), index, $"{Name} has {tensors.Length} {what}");

@@ -147,13 +147,18 @@ public static class Checkpoint
             JsonSerializer.SerializeToElement(there, TrainerStateJson.Default.TrainerOptions),
             JsonSerializer.SerializeToElement(here, TrainerStateJson.Default.TrainerOptions)) ?? "unknown";
 
+    // A section that is null is not written.
     private static string? Difference(string key, JsonElement there, JsonElement here)
     {
-        if (there.ValueKind != JsonValueKind.Object)
-            return there.GetRawText() == here.GetRawText() ? null : $"{key[1..]}: there {there}, here {here}";
-        return there.EnumerateObject()
-            .Select(property => Difference($"{key}.{property.Name}", property.Value, here.GetProperty(property.Name)))
+        if (there.ValueKind != JsonValueKind.Object || here.ValueKind != JsonValueKind.Object)
+            return Text(there) == Text(here) ? null : $"{key[1..]}: there {Text(there)}, here {Text(here)}";
+        return there.EnumerateObject().Concat(here.EnumerateObject()).Select(property => property.Name).Distinct()
+            .Select(name => Difference($"{key}.{name}", Part(there, name), Part(here, name)))
             .FirstOrDefault(difference => difference is not null);
+
+        static JsonElement Part(JsonElement whole, string name) => whole.TryGetProperty(name, out var part) ? part : default;
+
+        static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "none" : value.ToString();
     }
 
     private static string Locate(string directory)

@@ -27,6 +27,8 @@ namespace Anneal.Runs.Protocol;
 [JsonSerializable(typeof(EvaluationResponse))]
 [JsonSerializable(typeof(SampleRequest))]
 [JsonSerializable(typeof(SampleResponse))]
+[JsonSerializable(typeof(CheckRequest))]
+[JsonSerializable(typeof(CheckResponse))]
 internal sealed partial class ProtocolJson : JsonSerializerContext;
 
 /// <summary>An enum as its snake-case word.</summary>

@@ -39,6 +39,9 @@ public sealed record RunOrder
     /// <summary>Steps between block statistics; 0 leaves them out.</summary>
     public int BlockStatisticsEvery { get; init; } = 20;
 
+    /// <summary>Compiled proposals that the recipe's <c>code</c> names; null for a recipe without.</summary>
+    public CodeOrder? Code { get; init; }
+
     /// <summary>Reads <c>order.json</c>. Missing or malformed: <see cref="InputException"/>.</summary>
     public static RunOrder Load(string path)
     {
