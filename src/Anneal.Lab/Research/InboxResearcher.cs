@@ -26,10 +26,15 @@ internal sealed class InboxResearcher(Inbox inbox, bool waits, IProgress<StudyEv
         foreach (var (name, proposal) in inbox.Waiting())
         {
             if (Inbox.IsKnown(known, proposal)) inbox.Take(name);
-            else if (ProposalCheck.FlawOf(proposal, question.Champion, question.Tried) is { } flaw) inbox.Refuse(name, flaw);
+            else if (FlawOf(proposal, question) is { } flaw) inbox.Refuse(name, flaw);
             else return proposal;
         }
 
         return null;
     }
+
+    // Edits are tried against the files when they become an experiment.
+    private static string? FlawOf(Proposal proposal, ResearchQuestion question) => question.Revision is null
+        ? ProposalCheck.FlawOf(proposal, question.Champion, question.Tried)
+        : proposal.Edits is { Count: > 0 } ? null : "edits nothing: the study of a repository takes edits of its files";
 }

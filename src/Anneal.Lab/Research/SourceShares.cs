@@ -28,10 +28,16 @@ public static class SourceShares
         double[] rates = [.. sources.Select(source =>
         {
             var own = decided.Where(experiment => ProposalSource.Of(experiment.Proposal) == source).ToList();
-            return (PriorConfirmations + own.Count(experiment => experiment.Verdict == Verdict.Confirmed)) / (PriorRuns + own.Sum(experiment => experiment.Flops) / run);
+            return (PriorConfirmations + own.Count(experiment => experiment.Verdict == Verdict.Confirmed || experiment.Adopted)) / (PriorRuns + own.Sum(experiment => Cost(experiment, run)));
         })];
         return [.. rates.Select(rate => Floor + (1 - sources.Count * Floor) * rate / rates.Sum())];
     }
+
+    /// <summary>What an experiment cost, in full runs: by its FLOPs, or by its runs where nobody counts FLOPs, as in a repository.</summary>
+    /// <param name="experiment">Decided.</param>
+    /// <param name="run">FLOPs of a full run.</param>
+    public static double Cost(ExperimentRecord experiment, double run) =>
+        experiment.Flops > 0 ? experiment.Flops / run : 2 * (experiment.Pairs.Count + experiment.Screens.Sum(screen => screen.Fraction));
 
     /// <summary>Whose turn it is: the source that lags furthest behind its share; of equals the first.</summary>
     /// <param name="shares">From <see cref="Of"/>.</param>

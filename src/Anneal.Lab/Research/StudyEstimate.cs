@@ -1,6 +1,6 @@
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;
-using Anneal.Lab.Research.Memo;
+using Anneal.Lab.Research.Briefings;
 using Anneal.Lab.Research.Tools;
 using Anneal.Runs.Recipes;
 
@@ -38,9 +38,23 @@ public sealed record StudyEstimate(string Model, int Proposals, double Low, doub
     public static StudyEstimate Of(StudySpec spec, double run, CatalogModel entry, IReadOnlyList<EarlierFinding> earlier)
     {
         var task = new ProposalTask(spec, new ResearchQuestion { Seen = new StudyRecord { Spec = spec, Baseline = new Recipe().ToYaml(), Champion = "", Status = "running" }, Champion = new Recipe(), Tried = new HashSet<string>(), Number = 1 }, earlier);
-        var prefix = (long)((ResearcherRules.System.Length + ResearchTools.For(task).Sum(tool => tool.Spec.Description.Length + tool.Spec.Schema.ToJsonString().Length)
+        var prefix = (long)((RecipeBriefing.Rules.Length + ResearchTools.For(task).Sum(tool => tool.Spec.Description.Length + tool.Spec.Schema.ToJsonString().Length)
             + StudyMemo.Study(task).Length + StudyMemo.Earlier(earlier).Length) / CharactersPerToken);
-        var experiments = Experiments(spec, run);
+        return Of(spec, entry, prefix, Experiments(spec, run));
+    }
+
+    /// <summary>The estimate for the study of a repository, whose files the model reads at every proposal.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="entry">Prices.</param>
+    internal static StudyEstimate OfRepository(StudySpec spec, CatalogModel entry)
+    {
+        // Tools and the study's own text; about six runs an experiment.
+        var prefix = (long)((EditBriefing.Rules.Length + 9000) / CharactersPerToken);
+        return Of(spec, entry, prefix, spec.Budget.Runs is { } runs ? Math.Clamp(runs / 6.0, 1, spec.Budget.Experiments) : spec.Budget.Experiments);
+    }
+
+    private static StudyEstimate Of(StudySpec spec, CatalogModel entry, long prefix, double experiments)
+    {
         var likely = Add(usual);
         var read = likely.Input + likely.CacheRead + likely.CacheWrite;
         return new(entry.Name, Proposals(usual), entry.Cost(Add(brief)), entry.Cost(likely), entry.Cost(Add(long_)), read + likely.Output, read == 0 ? 0 : (double)likely.CacheRead / read, spec.Budget.Usd);

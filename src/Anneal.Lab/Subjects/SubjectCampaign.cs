@@ -59,7 +59,11 @@ internal sealed partial class SubjectCampaign : ICampaign
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        (researcher as IDisposable)?.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private int Adoptions => decided.Count(experiment => experiment.Adopted);
 

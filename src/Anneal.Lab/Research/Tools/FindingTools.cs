@@ -1,4 +1,5 @@
 using System.Text;
+using Anneal.Lab.Code;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;
@@ -26,7 +27,7 @@ internal static class FindingTools
                 return Answer($"Nothing matches: {task.Seen.Experiments.Count} experiments are decided in this study, {task.Earlier.Count} are known from earlier ones.");
             var text = TextTable.Of(["study", "number", "verdict", "effect", "95% interval", "pairs", "predicted", "change", "source"], [
                 .. own.Select(e => (IEnumerable<string?>)["this", $"{e.Id}", Word(e.Verdict), TextTable.Effect(e.Effect), Interval(e.Interval), $"{e.Pairs.Count}",
-                    $"{TextTable.Effect(e.Proposal.Predicted.Mean)}±{TextTable.Number(e.Proposal.Predicted.Sd)}", Change(e.Proposal.Change), ProposalTask.Source(e.Proposal)]),
+                    $"{TextTable.Effect(e.Proposal.Predicted.Mean)}±{TextTable.Number(e.Proposal.Predicted.Sd)}", Change(e.Proposal), ProposalTask.Source(e.Proposal)]),
                 .. earlier.Select(e => (IEnumerable<string?>)[e.Study, $"{e.Experiment}", e.Verdict, TextTable.Effect(e.Effect), e is { Low: { } low, High: { } high } ? Interval((low, high)) : "", "", "", Change(e.Change), ""])]);
             return Answer(Fence.Wrap("findings", text));
         });
@@ -42,6 +43,12 @@ internal static class FindingTools
 
     public static string Change(IReadOnlyDictionary<string, string> change) => string.Join(", ", change.Select(entry => $"{entry.Key}={entry.Value}"));
 
+    /// <summary>All that a proposal changes, in a line: keys, code by kind and hash, edited files.</summary>
+    public static string Change(Proposal proposal) => string.Join(", ", (string[])[
+        .. proposal.Change.Select(entry => $"{entry.Key}={entry.Value}"),
+        .. proposal.Code is { } code ? [$"code.{code.Kind.ToString().ToLowerInvariant()}={CodeCompiler.HashOf(code.Source)[..8]}"] : (string[])[],
+        .. proposal.Edits is { } edits ? [$"edits of {string.Join(" ", edits.Select(edit => edit.Path))}"] : (string[])[]]);
+
     public static string Word(Verdict? verdict) => verdict?.ToString().ToLowerInvariant() ?? "";
 
     public static string Interval((double Low, double High)? interval) => interval is var (low, high) ? $"{TextTable.Effect(low)}..{TextTable.Effect(high)}" : "";
@@ -49,8 +56,8 @@ internal static class FindingTools
     private static string Describe(ExperimentRecord e, ProposalTask task)
     {
         var text = new StringBuilder($"source: {ProposalTask.Source(e.Proposal)}\nhypothesis: {e.Proposal.Hypothesis}\nmechanism: {e.Proposal.Mechanism}\nwould refute it: {e.Proposal.Refutation}\n");
-        text.Append($"change: {Change(e.Proposal.Change)}\npredicted: {TextTable.Effect(e.Proposal.Predicted.Mean)} sd {TextTable.Number(e.Proposal.Predicted.Sd)}\n");
-        text.Append($"verdict: {Word(e.Verdict)}. {e.Reason}\neffect: {TextTable.Effect(e.Effect)} {Interval(e.Interval)}\ncost: {TextTable.Runs(e.Flops, task.Run)} full runs\n");
+        text.Append($"change: {Change(e.Proposal)}\npredicted: {TextTable.Effect(e.Proposal.Predicted.Mean)} sd {TextTable.Number(e.Proposal.Predicted.Sd)}\n");
+        text.Append($"verdict: {Word(e.Verdict)}. {e.Reason}\neffect: {TextTable.Effect(e.Effect)} {Interval(e.Interval)}\ncost: {SourceShares.Cost(e, task.Run):0.##} full runs\n");
         foreach (var screen in e.Screens)
             text.Append($"screened at {screen.Fraction:0.##}: champion {TextTable.Number(screen.Control)}, change {TextTable.Number(screen.Treatment)}, expected in full {TextTable.Effect(screen.Extrapolated)}±{TextTable.Number(screen.ExtrapolatedSd)}: {screen.Decision}. {screen.Reason}\n");
         if (e.Pairs.Count > 0)
@@ -58,6 +65,8 @@ internal static class FindingTools
         var runs = task.Seen.Runs.Where(run => run.Experiment == e.Id).Select(run => $"{run.Id} ({run.Status})");
         text.Append($"runs: {string.Join(", ", runs)}\n");
         if (e.Proposal.Code is { } code) text.Append($"code ({code.Kind}):\n{code.Source}\n");
+        foreach (var edit in e.Proposal.Edits ?? [])
+            foreach (var hunk in edit.Hunks ?? []) text.Append($"{edit.Path}: replaced\n{hunk.Search}\nby\n{hunk.Replace}\n");
         return text.ToString();
     }
 

@@ -1,3 +1,4 @@
+using Anneal.Lab.Code;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Research.Ideas;
 using Anneal.Lab.Studies;
@@ -14,6 +15,7 @@ internal static class ProposalFlaws
         if (proposal.Change.Count == 0 && proposal.Code is null) return "it changes nothing; name at least one recipe key, or bring code.";
         foreach (var key in proposal.Change.Keys)
             if (ChangeableKeys.WhyFixed(key) is { } why) return $"`{key}` cannot be changed: {why}.";
+        if (proposal.Code is { } code && CodeCompiler.Compile(code) is { IsSound: false } compiled) return $"the code cannot be used:\n- {string.Join("\n- ", compiled.Problems)}";
 
         var question = task.Question;
         var trial = Trial.Of(question.Number, proposal, question.Champion, new HashSet<string>(), question.FlawOf);

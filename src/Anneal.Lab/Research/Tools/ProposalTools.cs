@@ -21,15 +21,19 @@ internal static class ProposalTools
         }
     }
 
+    /// <summary>What every proposal says, whatever it changes.</summary>
+    public static IReadOnlyList<(string Name, JsonObject Type)> Claim =>
+    [
+        ("hypothesis", ToolSchema.Text("What you claim, in one sentence.", 400)),
+        ("mechanism", ToolSchema.Text("Why it should hold at this scale and budget.", 1200)),
+        ("refuted_by", ToolSchema.Text("What outcome would refute it.", 400)),
+        ("predicted_effect", Prediction()),
+        ("confirm_probability", ToolSchema.Number("Chance that the gate confirms it, 0 to 1.", 0, 1)),
+    ];
+
     public static Tool ProposeExperiment(ProposalTask task) => new(
         new ToolSpec("propose_experiment", "Proposes the next experiment and ends the conversation. The change is against the champion of now. The gate alone decides; you are scored on your prediction.", ToolSchema.Object(
-            ("hypothesis", ToolSchema.Text("What you claim, in one sentence.", 400)),
-            ("mechanism", ToolSchema.Text("Why it should hold at this scale and budget.", 1200)),
-            ("refuted_by", ToolSchema.Text("What outcome would refute it.", 400)),
-            ("predicted_effect", Prediction()),
-            ("confirm_probability", ToolSchema.Number("Chance that the gate confirms it, 0 to 1.", 0, 1)),
-            ("change", ToolSchema.Change("Recipe keys and their new values, as few as the hypothesis needs. {} if the code is all.")),
-            ("code?", Code))),
+            [.. Claim, ("change", ToolSchema.Change("Recipe keys and their new values, as few as the hypothesis needs. {} if the code is all.")), ("code?", Code)])),
         async (input, cancel) =>
         {
             var proposal = Read(input);
@@ -56,7 +60,8 @@ internal static class ProposalTools
         return prediction;
     }
 
-    private static Proposal Read(JsonElement input)
+    /// <summary>The proposal of a call that has passed the schema; its source is filled in at the end of the conversation.</summary>
+    public static Proposal Read(JsonElement input)
     {
         var predicted = input.GetProperty("predicted_effect");
         return new()

@@ -55,7 +55,7 @@ internal static class SeenTables
             foreach (var point in run.Curve) Add("curves", run.Id, point.Tokens, point.Loss);
         }
         foreach (var i in seen.Incidents) Add("incidents", i.Run, i.Experiment, i.Step, i.Severity, i.Action, i.Detector, i.Cause, i.Message);
-        foreach (var (i, proposal) in task.Question.InFlight.Index()) Add("in_flight", seen.Experiments.Count + i + 1, ProposalTask.Source(proposal), FindingTools.Change(proposal.Change), proposal.Hypothesis);
+        foreach (var (i, proposal) in task.Question.InFlight.Index()) Add("in_flight", seen.Experiments.Count + i + 1, ProposalTask.Source(proposal), FindingTools.Change(proposal), proposal.Hypothesis);
         foreach (var e in task.Earlier) Add("earlier", e.Study, e.Corpus, e.Experiment, e.Verdict, e.Effect, e.Low, e.High, FindingTools.Change(e.Change), e.Hypothesis);
         transaction.Commit();
         return db;

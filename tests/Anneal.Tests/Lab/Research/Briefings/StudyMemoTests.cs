@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using Anneal.Lab.Research.Memo;
+using Anneal.Lab.Research.Briefings;
 using Anneal.Tests.Lab.Reports;
 using Anneal.Tests.Lab.Research.Tools;
 
-namespace Anneal.Tests.Lab.Research.Memo;
+namespace Anneal.Tests.Lab.Research.Briefings;
 
 public class StudyMemoTests
 {
@@ -22,15 +22,15 @@ public class StudyMemoTests
     [Fact]
     public void The_rules_are_the_same_for_every_study_and_name_every_key()
     {
-        ResearcherRules.System.ShouldContain("optimizer.lr: a number from 0 to 100");
-        ResearcherRules.System.ShouldNotContain("budget.flops");
-        (ResearcherRules.System.Length / 3.5).ShouldBeLessThan(3000);
+        RecipeBriefing.Rules.ShouldContain("optimizer.lr: a number from 0 to 100");
+        RecipeBriefing.Rules.ShouldNotContain("budget.flops");
+        (RecipeBriefing.Rules.Length / 3.5).ShouldBeLessThan(3000);
     }
 
     [Fact]
     public void The_question_comes_last_behind_the_mark_that_ends_the_cached_prefix()
     {
-        var blocks = StudyMemo.Blocks(fixture.Task);
+        var blocks = new RecipeBriefing().Blocks(fixture.Task);
         blocks.Count.ShouldBe(2 + fixture.Study.Experiments.Count + 1);
         var marked = blocks.Index().Where(block => block.Item!["cache_control"] is not null).Select(block => block.Index).ToList();
         marked.ShouldBe([blocks.Count - 2]);
@@ -41,7 +41,7 @@ public class StudyMemoTests
     [Fact]
     public void What_is_foreign_is_fenced_and_what_is_not_needs_no_fence()
     {
-        var blocks = StudyMemo.Blocks(fixture.Task);
+        var blocks = new RecipeBriefing().Blocks(fixture.Task);
         Text(blocks[2]).ShouldNotContain("<data-");
         var claim = Text(blocks[3]);
         var fence = claim.IndexOf("<data-", StringComparison.Ordinal);

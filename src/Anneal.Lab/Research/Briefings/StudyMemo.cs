@@ -7,7 +7,7 @@ using Anneal.Lab.Reports;
 using Anneal.Lab.Research.Tools;
 using Anneal.Runs.Recipes;
 
-namespace Anneal.Lab.Research.Memo;
+namespace Anneal.Lab.Research.Briefings;
 
 /// <summary>
 /// The compact memory with which a conversation begins: the study and what earlier ones found (fixed when the study starts),
@@ -21,12 +21,14 @@ internal static class StudyMemo
 
     /// <summary>First user turn of a proposal's conversation. The last block before the question ends the cached prefix.</summary>
     /// <param name="task">What is known.</param>
-    public static JsonArray Blocks(ProposalTask task)
+    /// <param name="study">What the study is; the same in all conversations.</param>
+    /// <param name="question">What this conversation is for.</param>
+    public static JsonArray Blocks(ProposalTask task, string study, string question)
     {
-        var blocks = new JsonArray(Text(Study(task)), Text(Earlier(task.Earlier)));
+        var blocks = new JsonArray(Text(study), Text(Earlier(task.Earlier)));
         foreach (var experiment in task.Seen.Experiments) blocks.Add(Text(Finding(experiment, task.Run)));
         blocks[^1]!["cache_control"] = new JsonObject { ["type"] = "ephemeral" };
-        blocks.Add(Text(Question(task)));
+        blocks.Add(Text(question));
         return blocks;
     }
 
@@ -66,7 +68,7 @@ internal static class StudyMemo
     public static string Finding(ExperimentRecord experiment, double run)
     {
         var proposal = experiment.Proposal;
-        var change = Plain(proposal.Change) ? FindingTools.Change(proposal.Change) : Fence.Wrap("change", FindingTools.Change(proposal.Change));
+        var change = Plain(proposal.Change) ? FindingTools.Change(proposal) : Fence.Wrap("change", FindingTools.Change(proposal));
         var stage = experiment switch
         {
             { Verdict: Verdict.Invalid } => "not measurable",
@@ -75,7 +77,7 @@ internal static class StudyMemo
             { Screens: [.., var last] } => $"screened out at {last.Fraction:0.##}",
             _ => "not run",
         };
-        var text = $"#{experiment.Id} {FindingTools.Word(experiment.Verdict)} {TextTable.Effect(experiment.Effect)} ({stage}; predicted {TextTable.Effect(proposal.Predicted.Mean)}±{proposal.Predicted.Sd:G2}; {TextTable.Runs(experiment.Flops, run)} runs; {ProposalTask.Source(proposal)}): {change}\n";
+        var text = $"#{experiment.Id} {FindingTools.Word(experiment.Verdict)} {TextTable.Effect(experiment.Effect)} ({stage}; predicted {TextTable.Effect(proposal.Predicted.Mean)}±{proposal.Predicted.Sd:G2}; {SourceShares.Cost(experiment, run):0.##} runs; {ProposalTask.Source(proposal)}): {change}\n";
         return ProposalSource.Of(proposal) == ProposalSource.Embedded ? text : $"{text}{Fence.Wrap("claim", TextTable.Line(proposal.Hypothesis, MostClaim))}\n";
     }
 
@@ -89,13 +91,17 @@ internal static class StudyMemo
             : $"The champion differs from the baseline in {(differences.All(d => IsPlain(d.After ?? "")) ? Differences() : Fence.Wrap("champion", Differences()))}.\n");
         if (task.Spec.Budget.Flops is { } limit) text.Append($"Spent: {TextTable.Runs(seen.FlopsSpent, task.Run)} of {TextTable.Runs(limit, task.Run)} full runs.\n");
         if (question.InFlight.Count > 0)
-            text.Append($"Under way, without results yet:\n{Fence.Wrap("under way", string.Join('\n', question.InFlight.Select((proposal, i) => $"#{seen.Experiments.Count + i + 1} {ProposalTask.Source(proposal)}: {FindingTools.Change(proposal.Change)} ({TextTable.Line(proposal.Hypothesis, MostClaim)})")))}\n");
-        if (Calibration.Of(seen).FirstOrDefault(row => row.Source == ProposalSource.Model) is { Experiments: > 0 } score)
-            text.Append($"Your predictions so far, {score.Experiments} measured: Brier {score.Brier:0.00} (a coin has 0.25), {score.Coverage80:P0} inside your 80% interval, mean error {TextTable.Effect(score.MeanError)} (below 0 promises too much); {score.Confirmed} confirmed.\n");
-        return text.Append("Propose the next experiment.\n").ToString();
+            text.Append($"Under way, without results yet:\n{Fence.Wrap("under way", string.Join('\n', question.InFlight.Select((proposal, i) => $"#{seen.Experiments.Count + i + 1} {ProposalTask.Source(proposal)}: {FindingTools.Change(proposal)} ({TextTable.Line(proposal.Hypothesis, MostClaim)})")))}\n");
+        return text.Append(Score(seen)).Append("Propose the next experiment.\n").ToString();
 
         string Differences() => string.Join(", ", differences.Select(d => $"{d.Key} {d.Before} -> {d.After}"));
     }
+
+    /// <summary>How well the model has predicted so far; empty before anything is measured.</summary>
+    /// <param name="seen">The record.</param>
+    public static string Score(StudyRecord seen) => Calibration.Of(seen).FirstOrDefault(row => row.Source == ProposalSource.Model) is { Experiments: > 0 } score
+        ? $"Your predictions so far, {score.Experiments} measured: Brier {score.Brier:0.00} (a coin has 0.25), {score.Coverage80:P0} inside your 80% interval, mean error {TextTable.Effect(score.MeanError)} (below 0 promises too much); {score.Confirmed} confirmed.\n"
+        : "";
 
     private static JsonObject Text(string text) => new() { ["type"] = "text", ["text"] = text };
 
