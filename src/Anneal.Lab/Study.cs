@@ -90,6 +90,6 @@ public static class Study
         progress?.Report(new PhaseStarted(StudyPhase.Corpus, $"Preparing {spec.Corpus}."));
         var corpus = await StudyCorpus.PrepareAsync(ledger.Directory, spec.Corpus, progress, cancel);
         StudyStart.Record(ledger, spec, baseline, corpus);
-        return new Campaign(spec, baseline, corpus, ledger, Researchers.OfRecipe(spec, baseline, ledger, model, progress), progress, new() { AllowUnsandboxed = options.AllowUnsandboxed });
+        return new Campaign(spec, baseline, corpus, ledger, Researchers.OfRecipe(spec, baseline, ledger, model, model?.OpenDesk(ledger, spec, progress), progress), progress, new() { AllowUnsandboxed = options.AllowUnsandboxed });
     }
 }

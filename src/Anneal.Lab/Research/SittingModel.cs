@@ -41,6 +41,13 @@ internal sealed record SittingModel(ILanguageModel? Model, CatalogModel? Entry, 
         }
     }
 
+    /// <summary>The one desk of a sitting, for proposals and diagnoses alike, so that they share its dollars; null where nobody answers.</summary>
+    /// <param name="ledger">Under our lease.</param>
+    /// <param name="spec">The study, in the ledger.</param>
+    /// <param name="progress">Told of every call.</param>
+    public ModelDesk? OpenDesk(Ledger.Ledger ledger, StudySpec spec, IProgress<StudyEvent>? progress) =>
+        Model is null ? null : new ModelDesk(ledger, spec.Study, Model, Entry!, spec.Budget.Usd, progress);
+
     // A provider that is slow to list its models, or away, is no reason not to start.
     private static async Task CheckAsync(ILanguageModel model, CancellationToken cancel)
     {

@@ -35,7 +35,7 @@ internal static class SubjectStart
             $"study '{asked.Study}' was started with other settings: {string.Join("; ", changes)}. Its evidence holds for those only. Put them back to go on, or start a new study: give it another name under `study:`.");
         if (!Directory.Exists(repository.GitDirectory)) throw new InputException(repository.GitDirectory, "is gone, and with it the commits of this study. Restore the lab from a copy, or start a study under another name.");
         var when = DateTimeOffset.Parse(provenance[Started], CultureInfo.InvariantCulture);
-        return new SubjectCampaign(spec, Revision.Parse(text), repository, ledger, Researchers.OfRepository(spec, repository, new EditCheck(repository, subject, options), ledger, model, progress), when, options, progress);
+        return new SubjectCampaign(spec, Revision.Parse(text), repository, ledger, Researchers.OfRepository(spec, repository, new EditCheck(repository, subject, options), ledger, model, model?.OpenDesk(ledger, spec, progress), progress), when, options, progress);
     }
 
     private static async Task BeginAsync(Ledger.Ledger ledger, StudySpec spec, SubjectRepository repository, string folder, IProgress<StudyEvent>? progress, CancellationToken cancel)
