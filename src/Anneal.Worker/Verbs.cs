@@ -10,6 +10,7 @@ internal static class Verbs
         Anneal.Worker evaluate        read evaluation requests, answer results; one JSON object a line
         Anneal.Worker sample          read sampling requests, answer texts; one JSON object a line
         Anneal.Worker check           read requests to check a recipe's code, answer facts; one JSON object a line
+        Anneal.Worker logits CHECKPOINT ORDER   answer token rows with a checkpoint's logits, see docs/logits.md; ORDER is the run's order.json
         """;
 
     /// <summary>Runs a verb; returns the exit code.</summary>
@@ -30,8 +31,11 @@ internal static class Verbs
                 case ["check"]:
                     RequestLoop.Check(Console.OpenStandardInput(), Console.OpenStandardOutput());
                     return ExitCode.Done;
+                case ["logits", var checkpoint, var order]:
+                    LogitsVerb.Serve(checkpoint, order, Console.OpenStandardInput(), Console.OpenStandardOutput());
+                    return ExitCode.Done;
                 default:
-                    var hint = args is [var verb, ..] && NearestWord.Find(verb, ["train", "evaluate", "sample", "check"]) is { } near && near != verb ? $"`{verb}` is no verb; did you mean `{near}`?{Environment.NewLine}" : "";
+                    var hint = args is [var verb, ..] && NearestWord.Find(verb, ["train", "evaluate", "sample", "check", "logits"]) is { } near && near != verb ? $"`{verb}` is no verb; did you mean `{near}`?{Environment.NewLine}" : "";
                     Console.Error.WriteLine(hint + Usage);
                     return ExitCode.BadInput;
             }

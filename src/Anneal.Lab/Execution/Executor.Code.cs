@@ -31,7 +31,7 @@ internal sealed partial class Executor
         return new()
         {
             // What the lab said stays said: the run can write all of its folder but that.
-            ReadOnly = [order.TrainDirectory, directory.OrderPath, directory.RecipePath, directory.ControlPath, .. CodeFiles(job.Recipe)],
+            ReadOnly = [order.TrainDirectory, directory.OrderPath, directory.RecipePath, directory.ControlPath, .. CodeFiles(order)],
             Writable = [directory.Root],
             MemoryBytes = options.CodeMemoryBytes,
             Processes = CodeTasks,
@@ -42,17 +42,17 @@ internal sealed partial class Executor
     }
 
     // A recipe without code is evaluated by the lab's own. So are weights that only the lab's own blocks will read.
-    private async Task<EvaluationResult> JudgeAsync(Job job, RunDirectory directory, string checkpoint, ExpectedModel expected, TokenizedCorpus tokens, EvaluatorProcess evaluator, CancellationToken cancel)
+    private async Task<EvaluationResult> JudgeAsync(Job job, RunDirectory directory, RunOrder order, string checkpoint, ExpectedModel expected, TokenizedCorpus tokens, EvaluatorProcess evaluator, CancellationToken cancel)
     {
         if (job.Recipe.Code.Block.Length == 0) return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected);
         var limits = new SandboxSpec
         {
-            ReadOnly = [checkpoint, .. CodeFiles(job.Recipe)],
+            ReadOnly = [checkpoint, directory.OrderPath, .. CodeFiles(order)],
             MemoryBytes = options.CodeMemoryBytes,
             Processes = CodeTasks,
             CpuSeconds = options.LogitsSeconds,
         };
-        var start = Workers(job.Recipe).Command(limits, "logits", checkpoint, CodeDirectory);
+        var start = Workers(job.Recipe).Command(limits, "logits", checkpoint, directory.OrderPath);
         var command = new LogitsCommand
         {
             Program = start.FileName,
@@ -64,10 +64,11 @@ internal sealed partial class Executor
         return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected, command, limits);
     }
 
-    private string CodeDirectory => Path.Combine(ledger.Directory, "code");
+    private CodeOrder CodeOf(Recipe recipe) =>
+        options.CodeOf?.Invoke(recipe) ?? throw new InputException($"recipe {recipe.Identity()[..12]}", "names code of a proposal, and there is no store of compiled code.");
 
-    private IEnumerable<string> CodeFiles(Recipe recipe) =>
-        ((string[])[recipe.Code.Block, recipe.Code.Optimizer, recipe.Code.Schedule, recipe.Code.Loss]).Where(hash => hash.Length > 0).Select(hash => Path.Combine(CodeDirectory, $"{hash}.dll"));
+    // Only the assemblies of this run; the store holds those of all.
+    private static IEnumerable<string> CodeFiles(RunOrder order) => order.Code!.Assemblies.Keys.Select(hash => Path.Combine(order.Code.Directory, $"{hash}.dll"));
 
     private static bool IsOurs(RunRecord run) => RecipeFile.Parse(run.Recipe, run.Id).Code.IsEmpty;
 

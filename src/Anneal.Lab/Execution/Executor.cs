@@ -58,7 +58,7 @@ internal sealed partial class Executor : IAsyncDisposable
     /// <summary>Counted FLOPs of one training step.</summary>
     /// <param name="recipe">A sound recipe.</param>
     public double FlopsPerStep(Recipe recipe) =>
-        flopsPerStep.GetOrAdd(recipe.Identity(), _ => RunLength.FlopsPerStep(recipe, Tokenized(recipe.Tokenizer).Vocab));
+        flopsPerStep.GetOrAdd(recipe.Identity(), _ => recipe.Code.IsEmpty ? RunLength.FlopsPerStep(recipe, Tokenized(recipe.Tokenizer).Vocab) : CodeOf(recipe).FlopsPerStep!.Value);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -137,7 +137,7 @@ internal sealed partial class Executor : IAsyncDisposable
             var checkpoint = new Checkpoints(directory.CheckpointsPath).Newest() ?? throw new EvaluationException("the run left no checkpoint.");
             var expected = new ExpectedModel(job.Recipe, tokens.Vocab, order.Steps!.Value);
             if (job.Recipe.Code.IsEmpty) return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected);
-            return await JudgeAsync(job, directory, checkpoint, expected, tokens, evaluator, cancel);
+            return await JudgeAsync(job, directory, order, checkpoint, expected, tokens, evaluator, cancel);
         }
         catch (EvaluationException e)
         {
@@ -160,6 +160,7 @@ internal sealed partial class Executor : IAsyncDisposable
             CheckpointEvery = every < steps ? every : 0,
             KeepCheckpoints = 1,
             Lease = true,
+            Code = job.Recipe.Code.IsEmpty ? null : CodeOf(job.Recipe),
             Reference = [.. (job.Reference ?? []).Select(point => new ReferencePoint(point.Tokens, point.Loss))],
         };
         // A diagnosis is made for what the blocks tell, and may be a few steps long.

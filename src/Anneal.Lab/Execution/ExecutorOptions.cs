@@ -1,3 +1,6 @@
+using Anneal.Runs.Protocol;
+using Anneal.Runs.Recipes;
+
 namespace Anneal.Lab.Execution;
 
 /// <summary>Patience and thrift of an executor.</summary>
@@ -17,6 +20,9 @@ public sealed record ExecutorOptions
 
     /// <summary>Runs code of proposals without a sandbox where there is none.</summary>
     public bool AllowUnsandboxed { get; init; }
+
+    /// <summary>Compiled code of a recipe that names some, with what a step of it costs; null takes the lab's store.</summary>
+    public Func<Recipe, CodeOrder>? CodeOf { get; init; }
 
     /// <summary>Resident memory of a process that runs code of a proposal, in bytes.</summary>
     public long CodeMemoryBytes { get; init; } = 4L << 30;
