@@ -1,5 +1,7 @@
 using Anneal.Data;
+using Anneal.Lab.Diagnoses;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Providers;
 using Anneal.Lab.Research;
 using Anneal.Lab.Studies;
 using Anneal.Lab.Subjects;
@@ -79,6 +81,7 @@ public static class Study
         progress?.Report(new PhaseStarted(StudyPhase.Report, "Writing the report."));
         var record = ledger.ReadStudy(asked.Study);
         StudyReport.Write(record, ledger.Directory);
+        Transcript.Export(ledger, asked.Study, Path.Combine(ReportDirectory(asked.Study, lab), Transcript.FileName));
         progress?.Report(new StudyEnded(record, reason));
         return record;
     }
@@ -90,6 +93,9 @@ public static class Study
         progress?.Report(new PhaseStarted(StudyPhase.Corpus, $"Preparing {spec.Corpus}."));
         var corpus = await StudyCorpus.PrepareAsync(ledger.Directory, spec.Corpus, progress, cancel);
         StudyStart.Record(ledger, spec, baseline, corpus);
-        return new Campaign(spec, baseline, corpus, ledger, Researchers.OfRecipe(spec, baseline, ledger, model, model?.OpenDesk(ledger, spec, progress), progress), progress, new() { AllowUnsandboxed = options.AllowUnsandboxed });
+        var desk = model?.OpenDesk(ledger, spec, progress);
+        var researcher = Researchers.OfRecipe(spec, baseline, ledger, model, desk, progress);
+        var beside = desk is null ? progress : new Diagnostician(desk, ledger, spec.Study, progress, cancel);
+        return new Campaign(spec, baseline, corpus, ledger, researcher, beside, new() { AllowUnsandboxed = options.AllowUnsandboxed });
     }
 }

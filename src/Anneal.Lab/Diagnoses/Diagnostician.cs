@@ -15,6 +15,9 @@ internal sealed class Diagnostician : IProgress<StudyEvent>, IAsyncDisposable
 {
     private const int MostWaiting = 16;
 
+    // Of the study's dollars: proposals come first.
+    private const double MostShare = 0.2;
+
     private readonly ModelDesk desk;
     private readonly Ledger.Ledger ledger;
     private readonly string study;
@@ -31,12 +34,12 @@ internal sealed class Diagnostician : IProgress<StudyEvent>, IAsyncDisposable
     /// <param name="study">Study.</param>
     /// <param name="next">Who listens to the study; told everything first.</param>
     /// <param name="cancel">The sitting is interrupted: no grace.</param>
-    /// <param name="grace">Time at the end for a diagnosis under way; null: ten seconds.</param>
+    /// <param name="grace">Time at the end for a diagnosis under way; null: five seconds.</param>
     /// <param name="most">Most diagnoses of a study.</param>
     public Diagnostician(ModelDesk desk, Ledger.Ledger ledger, string study, IProgress<StudyEvent>? next, CancellationToken cancel, TimeSpan? grace = null, int most = 24)
     {
         (this.desk, this.ledger, this.study, this.next, this.most) = (desk, ledger, study, next, most);
-        this.grace = grace ?? TimeSpan.FromSeconds(10);
+        this.grace = grace ?? TimeSpan.FromSeconds(5);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         work = Task.Run(WorkAsync, CancellationToken.None);
     }
@@ -65,7 +68,7 @@ internal sealed class Diagnostician : IProgress<StudyEvent>, IAsyncDisposable
             await foreach (var incident in waiting.Reader.ReadAllAsync(stop.Token))
             {
                 var known = ledger.ReadDiagnoses(study);
-                if (known.Count >= most || known.Any(d => d.Run == incident.Run && d.Step == incident.Step && d.Detector == incident.Detector)) continue;
+                if (known.Count >= most || SpentUsd() > MostShare * desk.CapUsd || known.Any(d => d.Run == incident.Run && d.Step == incident.Step && d.Detector == incident.Detector)) continue;
                 await DiagnoseAsync(incident);
             }
         }
@@ -74,6 +77,8 @@ internal sealed class Diagnostician : IProgress<StudyEvent>, IAsyncDisposable
             // The study ends, or the lab is lost; the study itself meets that and says so.
         }
     }
+
+    private double SpentUsd() => ledger.ReadCalls(study).Where(call => call.Conversation.StartsWith("diagnosis/", StringComparison.Ordinal)).Sum(call => call.Usd);
 
     private async Task DiagnoseAsync(IncidentRecord incident)
     {

@@ -48,6 +48,9 @@ internal sealed class ModelDesk
     /// <summary>Its price and limits.</summary>
     public CatalogModel Entry => entry;
 
+    /// <summary>Most dollars over all sittings; null: none.</summary>
+    public double? CapUsd => capUsd;
+
     /// <summary>Dollars spent over all sittings, uncertain calls included.</summary>
     public double SpentUsd => purse.Spent;
 

@@ -1,4 +1,5 @@
 using Anneal.Data;
+using Anneal.Lab.Diagnoses;
 using Anneal.Lab.Execution;
 using Anneal.Lab.Research;
 using Anneal.Runs.Recipes;
@@ -48,10 +49,12 @@ internal sealed partial class Campaign : ICampaign
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // A second opinion under way has its grace before the model goes.
+        if (progress is Diagnostician beside) await beside.DisposeAsync();
         (researcher as IDisposable)?.Dispose();
-        return executor.DisposeAsync();
+        await executor.DisposeAsync();
     }
 
     private void Tell(StudyEvent what) => progress?.Report(what);
