@@ -37,7 +37,6 @@ public sealed partial class Ledger
                 Incidents = ReadIncidents(db, name),
                 Diagnoses = ReadDiagnoses(db, name),
                 Refusals = ReadRefusals(db, name),
-                Diagnoses = ReadDiagnoses(db, name),
                 Sealed = ReadSeal(db, name, Of(PairKind.Sealed)),
                 SealedOpenings = (int)db.ExecuteScalar<long>("SELECT COUNT(*) FROM openings WHERE metric LIKE 'test/%'"),
                 FlopsSpent = runs.Sum(run => run.Flops),

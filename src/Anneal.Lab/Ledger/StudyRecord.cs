@@ -36,9 +36,6 @@ public sealed record StudyRecord
     /// <summary>Proposals that never became experiments, and code that tried to win without learning, in order.</summary>
     public IReadOnlyList<RefusalRecord> Refusals { get; init; } = [];
 
-    /// <summary>A language model's second opinions on incidents, in the order of their coming.</summary>
-    public IReadOnlyList<DiagnosisRecord> Diagnoses { get; init; } = [];
-
     /// <summary>The sealed comparison, once made.</summary>
     public SealedRecord? Sealed { get; init; }
 
