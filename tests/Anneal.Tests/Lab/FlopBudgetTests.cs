@@ -7,7 +7,7 @@ namespace Anneal.Tests.Lab;
 public class FlopBudgetTests
 {
     // The worst that the study's control flow can do: experiments begin and pairs are made whenever the budget allows one,
-    // the later experiments' screening is spent before the earlier ones are decided.
+    // the later experiments' diagnoses and screening are spent before the earlier ones are decided.
     private static double WorstCase(FlopBudget budget, StudySpec spec)
     {
         double decided = budget.Noise, spent = budget.Noise;
@@ -18,11 +18,11 @@ public class FlopBudgetTests
             while (begun < number + budget.Parallel && budget.AllowsExperiment(decided) && begun < spec.Budget.Experiments)
             {
                 begun++;
-                spent += budget.Screening;
+                spent += budget.Diagnosis + budget.Screening;
             }
             if (number == begun) return spent + budget.Seal;
             number++;
-            var own = budget.Screening;
+            var own = budget.Diagnosis + budget.Screening;
             for (var pair = 0; pair < spec.Acceptance.MaxPairs && budget.AllowsPair(decided + own); pair++)
             {
                 own += budget.Pair;
@@ -43,9 +43,11 @@ public class FlopBudgetTests
             from nulls in Gen.Choose(2, 6)
             from seals in Gen.Choose(2, 6)
             from rungs in Gen.Elements<double[]>([[], [0.25], [0.25, 0.5], [0.1, 0.3, 0.9]])
+            from researcher in Gen.Elements("embedded", "claude")
             select (full, slack, spec: new StudySpec
             {
                 Study = "s",
+                Researcher = researcher,
                 Recipe = "r",
                 Parallel = parallel,
                 Rungs = rungs,
@@ -70,6 +72,17 @@ public class FlopBudgetTests
         budget.AllowsExperiment(budget.Noise).ShouldBeTrue();
         budget.AllowsPair(budget.Noise + budget.Screening + (spec.Acceptance.MaxPairs - 1) * budget.Pair).ShouldBeTrue();
         budget.AllowsPair(budget.Noise + budget.Screening + spec.Acceptance.MaxPairs * budget.Pair).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Diagnoses_are_kept_aside_for_a_model_where_the_limit_has_room_for_them()
+    {
+        var spec = new StudySpec { Study = "s", Recipe = "r", Parallel = 2, Researcher = "claude" };
+        new FlopBudget(spec with { Researcher = "embedded" }, 10).Diagnosis.ShouldBe(0);
+        new FlopBudget(spec, 10).Diagnosis.ShouldBe(2 * 0.25 * 10);
+        var tight = new FlopBudget(spec, 10).Least;
+        new FlopBudget(spec with { Budget = new StudyBudget { Flops = tight } }, 10).Diagnosis.ShouldBe(0);
+        new FlopBudget(spec with { Budget = new StudyBudget { Flops = tight + 10 } }, 10).Diagnosis.ShouldBe(5);
     }
 
     [Fact]

@@ -75,6 +75,21 @@ public class ModelStudyTests
     }
 
     [Fact]
+    public async Task The_flop_budget_holds_with_a_model_that_always_looks_first()
+    {
+        // 24 runs of 1.2e8: noise, two proposals' looks and screenings, five pairs and the seal.
+        const double limit = 24 * 1.2e8;
+        using var tiny = new TinyStudy(budget: limit, experiments: 20, extra: "researcher: claude");
+        var study = await RunAsync(tiny, tiny.Lab, new ScriptedModel(request => request.Turn < 2
+            ? ScriptedModel.Calls("run_diagnosis", $$$"""{"change": {"optimizer.lr": 0.0{{{request.Turn + 1}}}}, "fraction": 0.5}""")
+            : Propose(request, "optimizer.lr", $"0.0{request.Turn}")), null);
+        study.Status.ShouldBe("done");
+        study.FlopsSpent.ShouldBeLessThanOrEqualTo(limit);
+        study.Runs.Count(run => run.Role == RunRole.Diagnosis).ShouldBeGreaterThan(0);
+        study.Experiments.Count.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task A_model_that_dies_in_the_middle_is_stood_in_for_to_the_end()
     {
         using var tiny = new TinyStudy(experiments: 4, extra: "researcher: claude");

@@ -14,8 +14,8 @@ public class StudyMemoTests
     {
         var study = SampleStudy.Finished();
         var texts = study.Experiments.Select(experiment => StudyMemo.Finding(experiment, 1e12)).ToList();
-        // At three and a half characters a token: about 60 of them.
-        texts.Average(text => text.Length).ShouldBeLessThan(230);
+        // At three and a half characters a token: about 40 of them.
+        texts.Average(text => text.Length).ShouldBeLessThan(160);
         texts.ShouldAllBe(text => text.EndsWith('\n') && text.StartsWith('#'));
     }
 
