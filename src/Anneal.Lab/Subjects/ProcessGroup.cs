@@ -15,7 +15,8 @@ internal static partial class ProcessGroup
         if (OperatingSystem.IsWindows()) return;
         var all = Descendants(root);
         Send(-root, Terminate);
-        foreach (var pid in all) Send(pid, Terminate);
+        // A sandbox that is told to end kills what is inside at once.
+        foreach (var pid in all.Where(pid => !IsSandbox(pid))) Send(pid, Terminate);
     }
 
     /// <summary>Ends a process, its group and its descendants.</summary>
@@ -50,6 +51,18 @@ internal static partial class ProcessGroup
             }
         }
         return found;
+    }
+
+    private static bool IsSandbox(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/comm").Trim() == "bwrap";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static void Send(int pid, int signal)

@@ -37,8 +37,9 @@ internal static class SubjectCommand
             ["PYTHONUNBUFFERED"] = "1",
             ["PYTHONDONTWRITEBYTECODE"] = "1",
         });
-        // The run's folder as $0 is how a later sitting finds a process that nobody has named.
-        var shell = new ProcessStartInfo("/bin/sh", ["-c", $"cd \"$1\" && {{ {command}\n}}", place.Run, place.Source]);
+        // The run's folder as $0 is how a later sitting finds a process that nobody has named. Told to end, the shell waits for
+        // what it started, which has been told too.
+        var shell = new ProcessStartInfo("/bin/sh", ["-c", $"trap : TERM; cd \"$1\" && {{ {command}\n}}", place.Run, place.Source]);
         Redirect(shell);
         if (Sandbox.Find(out var why) is { } sandbox) return sandbox.Wrap(shell, View(subject, place, environment));
         return allowUnsandboxed ? Unsandboxed(shell, environment) : throw new InputException(subject.Path, $"is code that a researcher edits. {why}");

@@ -49,22 +49,29 @@ public class ModelEditorTests
     }
 
     [Fact]
-    public async Task An_edit_that_prints_a_better_number_is_invalid_and_a_refusal_and_a_model_that_is_away_is_stood_in_for()
+    public async Task An_edit_that_prints_a_better_number_is_invalid_and_a_refusal()
     {
         using var lab = new SubjectLab();
-        var heard = new Listener();
-        var model = new ScriptedModel(request => request.Conversation == "proposal/1"
-            ? Propose("train.py", "print()\nval_bpb", "print()\nprint('val_bpb: 0.5')\nval_bpb")
-            : throw new ModelException(ModelFailure.Unauthorised, "401: the key was revoked"));
-        var study = await RunAsync(lab, model, experiments: 3, heard);
+        var study = await RunAsync(lab, new ScriptedModel(_ => Propose("train.py", "print()\nval_bpb", "print()\nprint('val_bpb: 0.5')\nval_bpb")), experiments: 1);
 
         study.Status.ShouldBe("done");
         study.Experiments[0].Verdict.ShouldBe(Verdict.Invalid);
         study.Experiments[0].Reason.ShouldNotBeNull().ShouldContain("val_bpb: 0.5");
-        study.Experiments.Skip(1).ShouldAllBe(experiment => experiment.Proposal.Source == "constants");
-        heard.Of<ResearcherAbsent>().ShouldNotBeEmpty();
         using var ledger = Anneal.Lab.Ledger.Ledger.Open(lab.Lab);
         ledger.ReadRefusals("repo").ShouldContain(refusal => refusal.Rule == "metric_contradicts_itself" && refusal.Experiment == 1);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_away_is_stood_in_for_and_never_named_as_if_it_had_spoken()
+    {
+        using var lab = new SubjectLab();
+        var heard = new Listener();
+        var study = await RunAsync(lab, new ScriptedModel(_ => throw new ModelException(ModelFailure.Unauthorised, "401: the key was revoked")), experiments: 1, heard);
+        study.Status.ShouldBe("done");
+        study.Experiments.ShouldHaveSingleItem().Proposal.Source.ShouldBe("constants");
+        study.Experiments[0].Proposal.InsteadOf.ShouldNotBeNull().ShouldContain("revoked");
+        study.Researcher.ShouldStartWith("embedded");
+        heard.Of<ResearcherAbsent>().ShouldNotBeEmpty();
     }
 
     private static Task<StudyRecord> RunAsync(SubjectLab lab, ScriptedModel model, int experiments, Listener? heard = null) => Study.RunAsync(
