@@ -11,6 +11,9 @@ public sealed record FileEdit(string Path, string? Content = null, IReadOnlyList
     /// <summary>Most characters of an edited file.</summary>
     public const int MostCharacters = 1 << 20;
 
+    /// <summary>Its size in a few words: <c>-3 +5 lines</c>.</summary>
+    public string Summary => Hunks is null ? "rewritten" : $"-{Hunks.Sum(hunk => Lines(hunk.Search))} +{Hunks.Sum(hunk => Lines(hunk.Replace))} lines";
+
     /// <summary>The file after the edit.</summary>
     /// <param name="before">The file now.</param>
     /// <exception cref="InputException">A piece is not there, or is there more than once.</exception>
@@ -20,6 +23,8 @@ public sealed record FileEdit(string Path, string? Content = null, IReadOnlyList
         foreach (var (number, hunk) in (Hunks ?? []).Index()) after = hunk.Apply(after, Path, number + 1);
         return after.Length <= MostCharacters ? after : throw new InputException(Path, $"would have {after.Length} characters; at most {MostCharacters} are allowed");
     }
+
+    private static int Lines(string text) => text.Length == 0 ? 0 : text.TrimEnd('\n').Split('\n').Length;
 
     /// <summary>What is wrong with a path inside a repository, or null.</summary>
     /// <param name="path">As it was given.</param>

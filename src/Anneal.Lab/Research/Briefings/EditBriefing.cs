@@ -49,6 +49,7 @@ internal sealed class EditBriefing(SubjectRepository repository, EditCheck check
         QueryTool.QueryLedger(task),
         EditTools.ListFiles(task, repository),
         EditTools.ReadFile(task, repository),
+        EditTools.Search(task, repository),
         EditTools.ReadDiff(task),
         EditTools.ProposeEdit(task, check),
         ProposalTools.NothingLeft(task),

@@ -9,7 +9,7 @@ namespace Anneal.Lab.Research.Tools;
 /// <summary>Tools of a repository's study: its files as the champion has them, and edits of those that may be edited.</summary>
 internal static class EditTools
 {
-    private const int Lines = 300, MostPaths = 300, MostLine = 400;
+    private const int Lines = 300, MostPaths = 300, MostLine = 400, MostFound = 60, MostSearched = 400;
 
     public static Tool ListFiles(ProposalTask task, SubjectRepository repository) => new(
         new ToolSpec("list_files", "Paths of the champion's files.", ToolSchema.Object(("under?", ToolSchema.Text("Only below this folder.", 200)))),
@@ -38,6 +38,23 @@ internal static class EditTools
             return new ToolAnswer($"{Fence.Wrap($"{path}, lines {from} to {last} of {lines.Length}", string.Join('\n', shown), 24_000)}{(last < lines.Length ? $"\n(from_line {last + 1} shows more)" : "")}");
         });
 
+    public static Tool Search(ProposalTask task, SubjectRepository repository) => new(
+        new ToolSpec("search", "Lines of the champion's files that hold a text, with their numbers.", ToolSchema.Object(
+            ("text", ToolSchema.Text("Exact text; case matters.", 200)),
+            ("under?", ToolSchema.Text("Only in files whose path begins with this.", 200)))),
+        async (input, cancel) =>
+        {
+            var (text, under) = (input.Text("text")!, input.Text("under") ?? "");
+            var found = new List<string>();
+            foreach (var path in (await PathsAsync(task, repository, cancel)).Where(path => path.StartsWith(under, StringComparison.Ordinal)).Take(MostSearched))
+            {
+                if (found.Count >= MostFound) break;
+                var lines = (await repository.ReadFileAsync(task.Question.Revision!.Commit, path, cancel)).Split('\n');
+                found.AddRange(lines.Index().Where(line => line.Item.Contains(text, StringComparison.Ordinal)).Select(line => $"{path}:{line.Index + 1}: {TextTable.Line(line.Item, 200)}"));
+            }
+            return new ToolAnswer(found.Count == 0 ? "Nothing found." : Fence.Wrap("lines found", string.Join('\n', found.Take(MostFound))));
+        });
+
     public static Tool ReadDiff(ProposalTask task) => new(
         new ToolSpec("read_diff", "What the champion changed against the baseline, or what an experiment's changed code did.", ToolSchema.Object(
             ("number?", ToolSchema.Whole("Experiment; the champion without.", 1, 100_000)))),
@@ -53,8 +70,9 @@ internal static class EditTools
             [.. ProposalTools.Claim, ("edits", Edits())])),
         async (input, cancel) =>
         {
-            var proposal = ProposalTools.Read(input) with { Edits = ReadEdits(input) };
-            var (files, flaw) = await check.ApplyAsync(task.Question.Revision!, proposal.Edits, cancel);
+            var edits = ReadEdits(input);
+            var proposal = ProposalTools.Read(input) with { Edits = edits, Change = edits.ToDictionary(edit => edit.Path, edit => edit.Summary) };
+            var (files, flaw) = await check.ApplyAsync(task.Question.Revision!, edits, cancel);
             if (flaw is not null) return new ToolAnswer($"Not accepted ({flaw.Rule}): {flaw.Detail}", IsError: true);
             if (Repeated(proposal, task) is { } number) return new ToolAnswer($"Not accepted: it repeats experiment {number}; see read_experiment {number}.", IsError: true);
             task.Proposal = proposal;

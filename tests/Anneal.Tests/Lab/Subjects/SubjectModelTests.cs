@@ -46,6 +46,27 @@ public class SubjectModelTests
         lab.Git("log", "--format=%B", "main..anneal/repo").ShouldContain("Hypothesis: A larger rate");
     }
 
+    [Fact]
+    public async Task An_edit_that_prints_a_better_number_is_invalid_and_a_refusal()
+    {
+        using var lab = new SubjectLab();
+        var model = new ScriptedModel(request => request.Turn == 0
+            ? ScriptedModel.Calls("search", """{"text": "evaluate_bpb(", "under": "train"}""")
+            : Propose("train.py", "print()\nval_bpb", "print()\nprint('val_bpb: 0.5')\nval_bpb"));
+        var spec = lab.Spec with { Researcher = "claude", Budget = new StudyBudget { Experiments = 1, Usd = 5 } };
+        var study = await Study.RunAsync(spec, lab.Lab, null, Cancel, new SittingOptions { Voice = (model, ScriptedModel.Entry) });
+
+        study.Status.ShouldBe("done");
+        var experiment = study.Experiments.ShouldHaveSingleItem();
+        (experiment.Verdict, experiment.Adopted).ShouldBe((Verdict.Invalid, false));
+        experiment.Reason.ShouldNotBeNull().ShouldContain("val_bpb: 0.5");
+        experiment.Proposal.Change["train.py"].ShouldBe("-2 +3 lines");
+        Last(model.Requests[1]).ShouldContain("val_bpb = evaluate_bpb(probabilities)");
+        using var ledger = Anneal.Lab.Ledger.Ledger.Open(lab.Lab);
+        ledger.ReadRefusals("repo").ShouldContain(refusal => refusal.Rule == "metric_contradicts_itself" && refusal.Experiment == 1);
+        lab.Git("branch", "--list", "anneal/*").ShouldBeEmpty();
+    }
+
     // The line as the file has it, found in what read_file showed.
     private static string Line(ModelRequest request) => request.Messages.SelectMany(message => message.Content).OfType<JsonObject>()
         .Select(block => block["content"]?.ToString() ?? "").SelectMany(text => text.Split('\n')).Last(line => line.StartsWith("LEARNING_RATE = ", StringComparison.Ordinal));
