@@ -1,3 +1,4 @@
+using Anneal.Lab.Code;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Subjects;
 using Anneal.Runs.Recipes;
@@ -34,8 +35,8 @@ public sealed record ResearchQuestion
     /// <summary>Proposals whose experiments are under way: known, but without results.</summary>
     public IReadOnlyList<Proposal> InFlight { get; init; } = [];
 
-    /// <summary>What makes a recipe impossible in this study, in a sentence; null for one that can be run.</summary>
-    public Func<Recipe, string?> FlawOf { get; init; } = _ => null;
+    /// <summary>What makes a recipe, and the code that comes with it, impossible in this study, in a sentence; null for what can be run.</summary>
+    public Func<Recipe, ProposedCode?, string?> FlawOf { get; init; } = (_, _) => null;
 
     /// <summary>Makes a short run of the champion with a change, for a researcher that wants to see before it proposes; null where the study has none to give.</summary>
     public Func<DiagnosisOrder, CancellationToken, Task<Diagnosis>>? DiagnoseAsync { get; init; }

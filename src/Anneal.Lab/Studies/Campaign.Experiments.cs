@@ -1,3 +1,4 @@
+using Anneal.Lab.Code;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Research;
@@ -131,11 +132,12 @@ internal sealed partial class Campaign
         return standing.After(experiment, trial.Runs, champion);
     }
 
-    /// <summary>What makes a recipe impossible in this study, or null.</summary>
-    private string? FlawOf(Recipe recipe)
+    /// <summary>What makes a recipe, and the code that comes with it, impossible in this study, or null.</summary>
+    private string? FlawOf(Recipe recipe, ProposedCode? code)
     {
         if (RecipeRules.Check(recipe) is [var problem, ..]) return problem.ToString();
         if (executor.Barred(recipe) is { } barred) return barred;
+        if (code is not null && executor.Code.Add(code) is { Problems: { Count: > 0 } problems }) return $"the code cannot be used: {string.Join(" ", problems.Take(5))}";
         if (recipe.Model.Context < spec.Evaluation.Stride)
             return $"model.context {recipe.Model.Context} is shorter than the evaluation's stride {spec.Evaluation.Stride}";
         var shortest = spec.Rungs.FirstOrDefault(1) * recipe.Budget.Flops!.Value;

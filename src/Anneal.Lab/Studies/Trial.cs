@@ -1,3 +1,4 @@
+using Anneal.Lab.Code;
 using Anneal.Lab.Research;
 using Anneal.Runs;
 using Anneal.Runs.Recipes;
@@ -28,8 +29,8 @@ internal sealed class Trial : Experiment
     /// <param name="proposal">The proposal.</param>
     /// <param name="champion">Recipe to change.</param>
     /// <param name="tried">Identities of all experiments before.</param>
-    /// <param name="flawOf">What makes a recipe impossible, or null.</param>
-    public static Trial Of(int number, Proposal proposal, Recipe champion, IReadOnlySet<string> tried, Func<Recipe, string?> flawOf)
+    /// <param name="flawOf">What makes a recipe impossible, with the code that comes with it, or null.</param>
+    public static Trial Of(int number, Proposal proposal, Recipe champion, IReadOnlySet<string> tried, Func<Recipe, ProposedCode?, string?> flawOf)
     {
         var trial = new Trial(number, proposal) { Control = champion, Treatment = champion };
         trial.Meet(champion, flawOf);
@@ -40,14 +41,15 @@ internal sealed class Trial : Experiment
 
     /// <summary>Holds the change against a champion.</summary>
     /// <param name="champion">Recipe to change.</param>
-    /// <param name="flawOf">What makes a recipe impossible, or null.</param>
-    public void Meet(Recipe champion, Func<Recipe, string?> flawOf)
+    /// <param name="flawOf">What makes a recipe impossible, with the code that comes with it, or null.</param>
+    public void Meet(Recipe champion, Func<Recipe, ProposedCode?, string?> flawOf)
     {
         (Control, Treatment) = (champion, champion);
         try
         {
             var changed = champion.With(Proposal.Change) with { Budget = champion.Budget, Seed = champion.Seed };
-            var flaw = changed.Identity() == champion.Identity() ? "the champion has this change already" : flawOf(changed);
+            if (Proposal.Code is { } code) changed = changed with { Code = changed.Code.With(code.Kind, CodeCompiler.HashOf(code.Source)) };
+            var flaw = changed.Identity() == champion.Identity() ? "the champion has this change already" : flawOf(changed, Proposal.Code);
             if (flaw is null) Treatment = changed;
             else Invalidate(flaw);
         }

@@ -54,7 +54,7 @@ internal sealed class ToolFixture
         Tried = Study.Tried,
         Number = 4,
         InFlight = InFlight,
-        FlawOf = recipe => RecipeRules.Check(recipe) is [var problem, ..] ? problem.ToString() : null,
+        FlawOf = (recipe, _) => RecipeRules.Check(recipe) is [var problem, ..] ? problem.ToString() : null,
     };
 
     private static RunRecord Run(string id, RunRole role, int? experiment, double value, string split) => new()
