@@ -49,13 +49,11 @@ internal sealed class CodeChecker(CodeStore store, bool allowUnsandboxed, long m
 
     /// <summary>The compiled code of a recipe, as a run is told of it.</summary>
     /// <param name="recipe">A recipe with code.</param>
-    /// <param name="flopsPerStep">What a step is charged.</param>
     /// <exception cref="InputException">A source is missing, changed, or of another kind.</exception>
-    public CodeOrder Order(Recipe recipe, double? flopsPerStep) => new()
+    public CodeOrder Order(Recipe recipe) => new()
     {
         Directory = store.Directory,
         Assemblies = Parts(recipe).ToDictionary(part => part.Hash, part => part.AssemblyHash, StringComparer.Ordinal),
-        FlopsPerStep = flopsPerStep,
     };
 
     private IEnumerable<StoredCode> Parts(Recipe recipe) =>
@@ -69,7 +67,7 @@ internal sealed class CodeChecker(CodeStore store, bool allowUnsandboxed, long m
     private CheckResponse Ask(string key, Recipe recipe, int vocab)
     {
         var workers = CodeWorkers.Find(allowUnsandboxed, out var why) ?? throw new InputException($"code of {recipe.Identity()[..12]}", why!);
-        var order = Order(recipe, null);
+        var order = Order(recipe);
         var limits = new SandboxSpec
         {
             ReadOnly = [.. order.Assemblies.Keys.Select(hash => Path.Combine(order.Directory, hash + ".dll"))],

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Anneal.Data;
+using Anneal.Lab.Code;
 using Anneal.Lab.Ledger;
 using Anneal.Runs;
 using Anneal.Runs.Evaluation;
@@ -18,6 +19,7 @@ internal sealed partial class Executor
     private const int MostIncidents = 100;
 
     private readonly Pace pace;
+    private readonly CodeChecker checker;
 
     /// <summary>Why a recipe's code cannot be run on this machine, or null.</summary>
     /// <param name="recipe">A recipe.</param>
@@ -64,8 +66,17 @@ internal sealed partial class Executor
         return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected, command, limits);
     }
 
-    private CodeOrder CodeOf(Recipe recipe) =>
-        options.CodeOf?.Invoke(recipe) ?? throw new InputException($"recipe {recipe.Identity()[..12]}", "names code of a proposal, and there is no store of compiled code.");
+    /// <summary>The lab's sources of proposals.</summary>
+    public CodeStore Code { get; }
+
+    // Unsound code is an ArgumentException, as an impossible shape is.
+    private CodeOrder CodeOf(Recipe recipe)
+    {
+        if (options.CodeOf is { } given) return given(recipe);
+        var facts = checker.Check(recipe, Tokenized(recipe.Tokenizer).Vocab);
+        if (facts.Problems is { Count: > 0 } problems) throw new ArgumentException($"the code is unsound: {string.Join(" ", problems)}");
+        return checker.Order(recipe) with { FlopsPerStep = facts.FlopsPerStep, Parameters = facts.Parameters };
+    }
 
     // Only the assemblies of this run; the store holds those of all.
     private static IEnumerable<string> CodeFiles(RunOrder order) => order.Code!.Assemblies.Keys.Select(hash => Path.Combine(order.Code.Directory, $"{hash}.dll"));

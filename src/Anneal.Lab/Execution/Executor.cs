@@ -37,6 +37,8 @@ internal sealed partial class Executor : IAsyncDisposable
         (this.ledger, this.spec, this.corpus, this.progress) = (ledger, spec, corpus, progress);
         this.options = options ?? new ExecutorOptions();
         pace = new(this.options.UnpaidFactor, this.options.UnpaidSeconds);
+        Code = new(ledger.Directory);
+        checker = new(Code, this.options.AllowUnsandboxed, this.options.CodeMemoryBytes);
         slots = new Slots(spec.Parallel);
         evaluators = [.. Enumerable.Range(0, spec.Parallel).Select(_ => new EvaluatorProcess(this.options))];
     }
@@ -120,7 +122,7 @@ internal sealed partial class Executor : IAsyncDisposable
             Tokens = (long)done * job.Recipe.Data.BatchTokens,
             Flops = done * FlopsPerStep(job.Recipe),
             Seconds = clock.Elapsed.TotalSeconds,
-            Parameters = RunLength.Parameters(job.Recipe, tokens.Vocab),
+            Parameters = order.Code?.Parameters ?? RunLength.Parameters(job.Recipe, tokens.Vocab),
             Curve = [.. LossCurve.Of(steps).Select(point => new CurvePoint(point.Tokens, point.Loss))],
         };
         ledger.AddRun(job.Key, run, result, incidents);
@@ -149,7 +151,7 @@ internal sealed partial class Executor : IAsyncDisposable
     private RunOrder Order(Job job, TokenizedCorpus tokens)
     {
         var perStep = FlopsPerStep(job.Recipe);
-        var steps = RunLength.Steps(job.Recipe, tokens.Vocab);
+        var steps = RunLength.Steps(job.Recipe, perStep);
         var every = (int)Math.Clamp(Math.Floor(options.CheckpointFlops / perStep), 1, int.MaxValue);
         var run = new RunOrder
         {

@@ -21,7 +21,7 @@ public sealed record ExecutorOptions
     /// <summary>Runs code of proposals without a sandbox where there is none.</summary>
     public bool AllowUnsandboxed { get; init; }
 
-    /// <summary>Compiled code of a recipe that names some, with what a step of it costs; null takes the lab's store.</summary>
+    /// <summary>Compiled code of a recipe that names some, with what a step of it costs; null takes the lab's store and has it checked.</summary>
     public Func<Recipe, CodeOrder>? CodeOf { get; init; }
 
     /// <summary>Resident memory of a process that runs code of a proposal, in bytes.</summary>

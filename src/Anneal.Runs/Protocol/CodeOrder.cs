@@ -11,4 +11,7 @@ public sealed record CodeOrder
 
     /// <summary>Floating-point operations of a step as they were checked and are charged; a run that needs more ends. Null sets no limit.</summary>
     public double? FlopsPerStep { get; init; }
+
+    /// <summary>Learned numbers of the model as it was checked; null where nobody counted.</summary>
+    public long? Parameters { get; init; }
 }
