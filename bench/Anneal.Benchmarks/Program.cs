@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Anneal.Benchmarks;
+using Anneal.Benchmarks.Diagnoses;
 using Anneal.Benchmarks.Durability;
 using Anneal.Benchmarks.Engine;
 using Anneal.Benchmarks.Evidence;
@@ -12,6 +13,7 @@ var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
     ["evidence"] = EvidenceSuite.Run,
     ["research"] = ResearchSuite.Run,
     ["durability"] = DurabilitySuite.Run,
+    ["diagnosis"] = DiagnosisSuite.Run,
     [DurabilitySuite.SittingVerb] = DurabilitySuite.Sit,
 };
 

@@ -13,6 +13,7 @@ namespace Anneal.Lab.Diagnoses;
 /// </summary>
 internal sealed class Diagnostician : IProgress<StudyEvent>, IAsyncDisposable
 {
+    private const string Prefix = "diagnosis/";
     private const int MostWaiting = 16;
 
     // Of the study's dollars: proposals come first.
@@ -68,7 +69,7 @@ internal sealed class Diagnostician : IProgress<StudyEvent>, IAsyncDisposable
             await foreach (var incident in waiting.Reader.ReadAllAsync(stop.Token))
             {
                 var known = ledger.ReadDiagnoses(study);
-                if (known.Count >= most || SpentUsd() > MostShare * desk.CapUsd || known.Any(d => d.Run == incident.Run && d.Step == incident.Step && d.Detector == incident.Detector)) continue;
+                if (known.Count >= most || ledger.SpentUsd(study, Prefix) > MostShare * desk.CapUsd || known.Any(d => d.Run == incident.Run && d.Step == incident.Step && d.Detector == incident.Detector)) continue;
                 await DiagnoseAsync(incident);
             }
         }
@@ -78,12 +79,13 @@ internal sealed class Diagnostician : IProgress<StudyEvent>, IAsyncDisposable
         }
     }
 
-    private double SpentUsd() => ledger.ReadCalls(study).Where(call => call.Conversation.StartsWith("diagnosis/", StringComparison.Ordinal)).Sum(call => call.Usd);
-
     private async Task DiagnoseAsync(IncidentRecord incident)
     {
+        var conversation = $"{Prefix}{incident.Run}/{incident.Step}/{incident.Detector}";
+        // What nobody was asked then is not asked of the recording.
+        if (desk.Model is ReplayModel replay && !replay.Holds(conversation)) return;
         var run = new RunDirectory(Path.Combine(ledger.Directory, "runs", incident.Run));
-        var (advice, model) = await Consultation.HoldAsync(desk, $"diagnosis/{incident.Run}/{incident.Step}/{incident.Detector}", incident, run, stop.Token);
+        var (advice, model) = await Consultation.HoldAsync(desk, conversation, incident, run, stop.Token);
         if (advice is null) return;
         var diagnosis = new DiagnosisRecord(
             incident.Run, incident.Step, incident.Detector, model, Advice.Snake(advice.Cause), advice.Confidence, advice.Words, advice.Explanation, AdvicePolicy.Judge(advice, incident));

@@ -69,6 +69,18 @@ public sealed partial class Ledger
         .Query<CallRow>($"{CallsAndAnswers} WHERE c.study = @study AND (@conversation IS NULL OR c.conversation = @conversation) ORDER BY c.id", new { study, conversation })
         .Select(row => row.ToRecord()).ToList());
 
+    /// <summary>How many calls of a conversation were lost after they were sent.</summary>
+    /// <param name="study">Study.</param>
+    /// <param name="conversation">Conversation.</param>
+    public int CountLostCalls(string study, string conversation) => Read(db => (int)db.ExecuteScalar<long>(
+        "SELECT COUNT(*) FROM calls JOIN answers ON answers.call = calls.id WHERE study = @study AND conversation = @conversation AND outcome = 'uncertain'", new { study, conversation }));
+
+    /// <summary>Dollars of the conversations whose names begin alike; uncertain calls and those under way at their reservations.</summary>
+    /// <param name="study">Study.</param>
+    /// <param name="prefix">Beginning of the conversations' names: <c>diagnosis/</c>.</param>
+    public double SpentUsd(string study, string prefix) => Read(db => db.ExecuteScalar<double>(
+        "SELECT TOTAL(COALESCE(usd, reserved_usd)) FROM calls LEFT JOIN answers ON answers.call = calls.id WHERE study = @study AND substr(conversation, 1, length(@prefix)) = @prefix", new { study, prefix }));
+
     /// <summary>What a study's calls come to so far.</summary>
     /// <param name="study">Study.</param>
     public CallSummary ReadCallSummary(string study) => Read(db => ReadCalls(db, study));

@@ -34,7 +34,7 @@ internal sealed class ClaudeModel : ILanguageModel, IDisposable
     {
         (this.entry, this.effort, this.key) = (entry, effort, key);
         http = new HttpClient(new PatientHandler(silence ?? Silence)) { Timeout = Timeout.InfiniteTimeSpan };
-        var options = new ClientOptions { ApiKey = key, MaxRetries = 0, Timeout = TimeSpan.FromHours(1), HttpClient = http };
+        var options = new ClientOptions { ApiKey = key, AuthToken = null, MaxRetries = 0, Timeout = TimeSpan.FromHours(1), HttpClient = http };
         if (baseUrl is not null) options.BaseUrl = baseUrl;
         client = new AnthropicClient(options);
     }
@@ -58,8 +58,9 @@ internal sealed class ClaudeModel : ILanguageModel, IDisposable
                 stream.Add(happened.Json);
             return stream.ToReply(trace.RequestId);
         }
-        catch (Exception e) when (e is not ModelException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is not ModelException)
         {
+            cancel.ThrowIfCancellationRequested();
             throw Explain(e, trace);
         }
     }
@@ -125,7 +126,7 @@ internal sealed class ClaudeModel : ILanguageModel, IDisposable
     {
         if (e is AnthropicSseException) return new(FailureOf(e.Message), Clean($"the provider broke the answer off: {e.Message}"), e);
         if (e is AnthropicApiException api)
-            return new(WireFailure.Of(api.StatusCode), Clean($"{(int)api.StatusCode} {WireFailure.MessageOf(api.ResponseBody)}"), e) { RetryAfter = trace.RetryAfter };
+            return new(WireFailure.Of(api.StatusCode, api.ResponseBody), Clean($"{(int)api.StatusCode} {WireFailure.MessageOf(api.ResponseBody)}"), e) { RetryAfter = trace.RetryAfter };
         if (e is JsonException or AnthropicInvalidDataException) return new(ModelFailure.Garbled, Clean($"the answer is not what the Messages API sends: {e.Message}"), e) { Uncertain = trace.Sent };
         return new(ModelFailure.Network, Clean(WireFailure.Words(e)), e) { Uncertain = trace.Sent };
     }

@@ -195,7 +195,7 @@ internal sealed class ModelDesk
     // One call of a conversation may be lost in flight; a conversation that loses another has cost enough.
     private void ThrowIfLostTwice(string conversation)
     {
-        var lost = ledger.ReadCalls(study, conversation).Count(call => call.Outcome == "uncertain");
+        var lost = ledger.CountLostCalls(study, conversation);
         if (lost > 1) throw new ModelException(ModelFailure.Network, $"{lost} calls of conversation {conversation} were lost after they were sent; it is not continued.");
     }
 

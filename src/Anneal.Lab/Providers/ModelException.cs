@@ -19,7 +19,7 @@ public sealed class ModelException(ModelFailure failure, string message, Excepti
 /// <summary>Why a model gave no answer.</summary>
 public enum ModelFailure
 {
-    /// <summary>No or a wrong key (401, 403). Asking again is useless.</summary>
+    /// <summary>No or a wrong key (401, 403), or an account without credit. Asking again is useless.</summary>
     Unauthorised,
 
     /// <summary>The request is wrong (400, 404, 422). Asking the same again is useless.</summary>

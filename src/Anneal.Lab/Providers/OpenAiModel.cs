@@ -48,8 +48,9 @@ internal sealed class OpenAiModel : ILanguageModel, IDisposable
             await foreach (var update in chat.CompleteChatStreamingAsync(ChatTurns.Of(request), Options(request), cancel)) stream.Add(update);
             return stream.ToReply(trace.RequestId, writesAreDearer: entry.Price is { } price && price.CacheWrite > price.Input);
         }
-        catch (Exception e) when (e is not ModelException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is not ModelException)
         {
+            cancel.ThrowIfCancellationRequested();
             throw Explain(e, trace);
         }
     }
@@ -87,8 +88,7 @@ internal sealed class OpenAiModel : ILanguageModel, IDisposable
         if (trace.Status is { } status && (int)status >= 400)
         {
             var body = (e as ClientResultException)?.GetRawResponse()?.Content?.ToString();
-            var failure = body?.Contains("context_length_exceeded", StringComparison.Ordinal) == true ? ModelFailure.TooLarge : WireFailure.Of(status);
-            return new(failure, Clean($"{(int)status} {WireFailure.MessageOf(body)}"), e) { RetryAfter = trace.RetryAfter };
+            return new(WireFailure.Of(status, body), Clean($"{(int)status} {WireFailure.MessageOf(body)}"), e) { RetryAfter = trace.RetryAfter };
         }
         if (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
             return new(ModelFailure.Garbled, Clean($"the answer is not what chat completions send: {e.Message}"), e) { Uncertain = trace.Sent };

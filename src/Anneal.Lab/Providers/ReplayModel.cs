@@ -25,6 +25,9 @@ internal sealed class ReplayModel(TranscriptHeader header, IReadOnlyDictionary<(
     /// <summary>Requests that were not the recorded ones.</summary>
     public int Drifted => drifted;
 
+    /// <summary>Whether a conversation was recorded.</summary>
+    public bool Holds(string conversation) => lines.ContainsKey((conversation, 0));
+
     /// <inheritdoc/>
     public Task<ModelReply> AskAsync(ModelRequest request, CancellationToken cancel)
     {

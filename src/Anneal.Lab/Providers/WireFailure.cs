@@ -7,15 +7,28 @@ namespace Anneal.Lab.Providers;
 /// <summary>Reads what an HTTP provider's no means; both wires use the same statuses.</summary>
 internal static class WireFailure
 {
+    private static readonly string[] tooLong = ["prompt is too long", "context_length_exceeded"];
+    private static readonly string[] unpaid = ["credit balance is too low", "insufficient_quota", "billing"];
+
     /// <summary>Kind of a status that is no success.</summary>
-    public static ModelFailure Of(HttpStatusCode status) => (int)status switch
+    /// <param name="status">The status.</param>
+    /// <param name="body">Body of the answer: some say by words what has no status of its own.</param>
+    public static ModelFailure Of(HttpStatusCode status, string? body)
     {
-        401 or 403 => ModelFailure.Unauthorised,
-        413 => ModelFailure.TooLarge,
-        429 => ModelFailure.RateLimited,
-        408 or 409 or >= 500 => ModelFailure.Unavailable,
-        _ => ModelFailure.Rejected,
-    };
+        if ((int)status < 500 && Says(tooLong)) return ModelFailure.TooLarge;
+        // An account without credit is as good as a wrong key: nothing changes by asking again.
+        if ((int)status is 400 or 402 or 429 && Says(unpaid)) return ModelFailure.Unauthorised;
+        return (int)status switch
+        {
+            401 or 403 => ModelFailure.Unauthorised,
+            413 => ModelFailure.TooLarge,
+            429 => ModelFailure.RateLimited,
+            408 or 409 or >= 500 => ModelFailure.Unavailable,
+            _ => ModelFailure.Rejected,
+        };
+
+        bool Says(string[] words) => body is not null && words.Any(word => body.Contains(word, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>The provider's own words, shortened.</summary>
     /// <param name="body">Body of the answer.</param>

@@ -86,6 +86,57 @@ public sealed class ClaudeModelTests : IDisposable
         lab.Calls.Sum(call => call.Usd).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("prompt is too long: 1100000 tokens > 1000000 maximum", ModelFailure.TooLarge)]
+    [InlineData("Your credit balance is too low to access the Claude API.", ModelFailure.Unauthorised)]
+    public async Task Some_noes_are_told_by_their_words(string message, ModelFailure failure)
+    {
+        await using var server = await MessagesServer.StartAsync(_ => ServerReply.Fail(400, message));
+        (await Talk(server)).Failure.ShouldBe(failure);
+        server.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_kill_between_an_answer_and_its_use_loses_and_buys_nothing()
+    {
+        await using var server = await MessagesServer.StartAsync(call => call.Turn == 0 ? ServerReply.Tool("read_run", """{"run":"r1"}""", thinking: "look") : Propose());
+        // The process dies when the first answer is about to be used.
+        await Should.ThrowAsync<IOException>(() => Talk(server, tools: DeskLab.Tools(read: _ => throw new IOException("killed"))));
+        lab.Reopen();
+        (await Talk(server)).Outcome.ShouldBe(ConversationOutcome.Reached);
+        server.Requests.Count.ShouldBe(2);
+        server.Refusals.ShouldBeEmpty();
+        lab.Calls.Select(call => (call.Turn, call.Outcome)).ShouldBe([(0, "answered"), (1, "answered")]);
+    }
+
+    [Fact]
+    public async Task A_replay_of_what_was_said_over_the_wire_makes_the_same_requests()
+    {
+        await using var server = await MessagesServer.StartAsync(call => call.Turn < 2 ? ServerReply.Tool("read_run", """{"run":"r1"}""", thinking: "look") : Propose());
+        await Talk(server);
+        var file = Path.Combine(lab.Directory, "transcript.jsonl");
+        Transcript.Export(lab.Ledger, DeskLab.Study, file);
+        using var other = new DeskLab();
+        var desk = other.Desk(Transcript.Load(file), usd: null);
+        (await new Conversation(desk, "proposal/1", "rules", DeskLab.Tools()).RunAsync(DeskLab.Text("What next?"), Cancel)).Outcome.ShouldBe(ConversationOutcome.Reached);
+        desk.Drifted.ShouldBe(0);
+        other.Calls.Select(call => (call.RequestHash, call.Request, call.Reply)).ShouldBe(lab.Calls.Select(call => (call.RequestHash, call.Request, call.Reply)));
+    }
+
+    [Fact]
+    public async Task The_cap_holds_over_the_wire_with_eight_conversations_in_flight()
+    {
+        await using var server = await MessagesServer.StartAsync(call => call.Turn < 4 ? ServerReply.Tools(new string('t', 2000), ("read_run", """{"run":"r1"}"""), ("read_run", """{"run":"r2"}""")) : Propose());
+        using var client = server.Client();
+        var desk = lab.Desk(client, usd: 0.3, ModelCatalog.Load(null).Find("claude", client.Model));
+        var ends = await Task.WhenAll(Enumerable.Range(1, 8).Select(n => new Conversation(desk, $"proposal/{n}", "rules", DeskLab.Tools(read: _ => new string('x', 3000))).RunAsync(DeskLab.Text($"Proposal {n}?"), Cancel)));
+        ends.ShouldContain(end => end.Outcome == ConversationOutcome.OutOfMoney);
+        ends.ShouldContain(end => end.Outcome == ConversationOutcome.Reached);
+        lab.Calls.Sum(call => call.Usd).ShouldBeLessThanOrEqualTo(0.3);
+        desk.SpentUsd.ShouldBe(lab.Calls.Sum(call => call.Usd), 1e-9);
+        server.Refusals.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_wrong_key_ends_the_conversation_and_stays_secret()
     {
