@@ -54,9 +54,13 @@ public sealed class Inbox(string lab, string study)
     /// <summary>Whether a proposal is among those that a study knows.</summary>
     /// <param name="known">Proposals of the study.</param>
     /// <param name="proposal">From the inbox.</param>
-    public static bool IsKnown(IEnumerable<Proposal> known, Proposal proposal) => known.Any(other =>
-        other.Source == proposal.Source && other.Hypothesis == proposal.Hypothesis && other.Mechanism == proposal.Mechanism && other.Code == proposal.Code
-        && other.Change.Count == proposal.Change.Count && other.Change.All(change => proposal.Change.TryGetValue(change.Key, out var value) && value == change.Value));
+    public static bool IsKnown(IEnumerable<Proposal> known, Proposal proposal)
+    {
+        var text = Text(proposal);
+        return known.Any(other => other.Source == proposal.Source && Text(other) == text);
+    }
+
+    private static string Text(Proposal proposal) => JsonSerializer.Serialize(proposal, Ledger.Ledger.Json);
 
     internal void Take(string name) => Move(name, "taken");
 

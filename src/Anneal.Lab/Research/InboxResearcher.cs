@@ -35,6 +35,6 @@ internal sealed class InboxResearcher(Inbox inbox, bool waits, IProgress<StudyEv
 
     // Edits are tried against the files when they become an experiment.
     private static string? FlawOf(Proposal proposal, ResearchQuestion question) => question.Revision is null
-        ? ProposalCheck.FlawOf(proposal, question.Champion, question.Tried)
+        ? ProposalCheck.FlawOf(proposal, question)
         : proposal.Edits is { Count: > 0 } ? null : "edits nothing: the study of a repository takes edits of its files";
 }

@@ -1,35 +1,38 @@
+using Anneal.Lab.Ledger;
+using Anneal.Lab.Research.Tools;
+using Anneal.Lab.Subjects;
 using Anneal.Runs;
 using Anneal.Runs.Recipes;
 
 namespace Anneal.Lab.Research;
 
-/// <summary>Whether a proposal could become an experiment against a champion.</summary>
+/// <summary>Whether a proposal from outside could become an experiment.</summary>
 public static class ProposalCheck
 {
     /// <summary>What is wrong with it, in a sentence that says how to put it right; null where nothing is.</summary>
     /// <param name="proposal">The proposal.</param>
-    /// <param name="champion">Recipe to beat.</param>
-    /// <param name="tried">Identities of every experiment so far.</param>
-    public static string? FlawOf(Proposal proposal, Recipe champion, IReadOnlySet<string> tried)
+    /// <param name="study">The study as it stands.</param>
+    public static string? FlawOf(Proposal proposal, StudyRecord study) => FlawOf(proposal, new ResearchQuestion
     {
-        if (proposal.Change.Count == 0 && proposal.Code is null) return "changes nothing: name at least one recipe key, or bring code";
+        Seen = study,
+        Champion = study.Spec.Subject is null ? RecipeFile.Parse(study.Champion, "champion") : new Recipe(),
+        Tried = study.Experiments.Select(experiment => experiment.Identity).ToHashSet(StringComparer.Ordinal),
+        Number = study.Experiments.Count + 1,
+        FlawOf = recipe => RecipeRules.Check(recipe) is [var problem, ..] ? problem.ToString() : null,
+    });
+
+    internal static string? FlawOf(Proposal proposal, ResearchQuestion question)
+    {
         if (!double.IsFinite(proposal.Predicted.Mean) || !(proposal.Predicted.Sd > 0)) return "predicts nothing: expected a finite effect and a standard deviation above 0";
-        if (proposal.Change.Keys.FirstOrDefault(IsFixed) is { } key) return $"`{key}` is not for a proposal to change: seeds, corpus and compute are the study's, so that arms stay comparable";
-        Recipe treatment;
-        try
-        {
-            treatment = champion.With(proposal.Change);
-        }
-        catch (InputException e)
-        {
-            return string.Join("; ", e.Errors.Select(error => error.Problem));
-        }
-        if (RecipeRules.Check(treatment) is [var problem, ..]) return problem.ToString();
-        if (proposal.Code is not null) return null;
-        var identity = ExperimentIdentity.Of(champion, treatment);
-        if (treatment.ToYaml() == champion.ToYaml()) return "changes nothing: the champion has these values already";
-        return tried.Contains(identity) ? "was tried already against this champion; its finding is in the ledger" : null;
+        if (question.Seen.Spec.Subject is { } subject) return FlawOf(proposal, subject);
+        return proposal.Edits is null ? ProposalFlaws.Find(proposal, new ProposalTask(question.Seen.Spec, question, []))
+            : "it edits files, and this study is of our own trainer: name recipe keys under `change`, or bring `code`";
     }
 
-    private static bool IsFixed(string key) => key is "seed" or "data.order_seed" or "data.corpus" || key.StartsWith("budget.", StringComparison.Ordinal) || key.StartsWith("eval.", StringComparison.Ordinal) || key.StartsWith("code.", StringComparison.Ordinal);
+    // What an edit does to the files is seen when the study applies it.
+    private static string? FlawOf(Proposal proposal, SubjectSpec subject) =>
+        proposal.Change.Count > 0 || proposal.Code is not null ? "this study is of a repository: name files under `edits`, and neither `change` nor `code`"
+        : proposal.Edits is not { Count: > 0 } edits ? $"it edits nothing; files that may be edited are {string.Join(", ", subject.Edit)}"
+        : edits.FirstOrDefault(edit => !subject.Edit.Contains(edit.Path, StringComparer.Ordinal)) is { } outside ? $"`{outside.Path}` may not be edited; {NearestWord.Hint(outside.Path, [.. subject.Edit])}"
+        : null;
 }

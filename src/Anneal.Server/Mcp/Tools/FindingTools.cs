@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Anneal.Lab;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Reports;
+using Anneal.Lab.Research;
 using Anneal.Runs;
 
 namespace Anneal.Server.Mcp.Tools;
@@ -20,6 +21,10 @@ internal static class FindingTools
         yield return new("experiment", "One experiment in full: screening, pairs, evidence, both recipes, code, incidents.", Hints.Reads,
             Schema.Input(("study*", Study), ("id*", Schema.Whole("From 1.", 1, 1_000_000))),
             Finding, (call, _) => Task.FromResult(One(lab, call)), lab.Log);
+        yield return new("ledger_query", $"One SELECT (SQLite) over a study's record, read-only; nothing sealed is in it. Effects are champion minus change: positive is better. Tables:\n{StudyQuery.Tables}", Hints.Reads,
+            Schema.Input(("study*", Study), ("sql*", Schema.Text("The SELECT.").Sized(1, 4000))),
+            Schema.Output(("study*", Schema.Text("Study.")), ("rows*", Schema.Text("A table of text, fenced as data."))),
+            (call, _) => Task.FromResult(Query(lab, call)), lab.Log);
         yield return new("incidents", "What the monitor saw go wrong in runs and what was done about it, newest first.", Hints.Reads,
             Schema.Input(("study", Study), ("limit", Schema.Whole("At most so many.", 1, 200).Default(50))),
             Schema.Output(("incidents*", Schema.List("Newest first.", Schema.Output(("study*", Schema.Text("Study.")), ("run*", Schema.Text("Run id.")), ("message*", Schema.Text("In a sentence.")))))),
@@ -82,6 +87,14 @@ internal static class FindingTools
         document["code"] = experiment.Proposal.Code is { } code ? new JsonObject { ["kind"] = code.Kind.ToString().ToLowerInvariant(), ["source"] = code.Source } : null;
         document["incidents"] = new JsonArray([.. study.Incidents.Where(incident => incident.Experiment == id).Select(incident => Document(study.Spec.Study, incident))]);
         return document;
+    }
+
+    private static JsonObject Query(McpLab lab, ToolCall call)
+    {
+        using var ledger = LabStudies.Open(lab.Directory);
+        var study = ledger.ReadStudy(call.Required("study"));
+        var answer = StudyQuery.Ask(study, ledger.ReadEarlier(study.Spec.Study), call.Required("sql"));
+        return answer.IsError ? throw new InputException("sql", answer.Text) : new JsonObject { ["study"] = study.Spec.Study, ["rows"] = answer.Text };
     }
 
     private static JsonObject Incidents(McpLab lab, ToolCall call) => new()

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Anneal.Lab;
 using Anneal.Lab.Code;
 using Anneal.Lab.Research;
+using Anneal.Lab.Subjects;
 using Anneal.Runs;
-using Anneal.Runs.Recipes;
 
 namespace Anneal.Server.Mcp.Tools;
 
@@ -19,12 +19,13 @@ internal static class ProposalTool
             ("hypothesis*", Schema.Text("What is claimed, in a sentence.").Sized(8, 500)),
             ("mechanism*", Schema.Text("Why it should hold.").Sized(8, 2000)),
             ("refutation*", Schema.Text("What measurement would refute it.").Sized(8, 1000)),
-            ("change*", Schema.Map("Recipe keys (recipe_keys names them) and their new values, against the champion of the moment; {} where only code is brought.",
+            ("change", Schema.Map("Recipe keys (recipe_keys names them) and their new values, against the champion of the moment.",
                 new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["description"] = "New value." })),
             ("predicted_effect*", Schema.Number("Control minus treatment that you expect, in units of the objective: positive is better.")),
             ("predicted_sd*", Positive(Schema.Number("How unsure you are: standard deviation of that."))),
             ("confirm_probability", Share(Schema.Number("Chance that the gate confirms it."))),
-            ("code", Code.OrNull())),
+            ("code", Code.OrNull()),
+            ("edits", Edits)),
         Schema.Output(("study*", Schema.Text("Study.")), ("proposal*", Schema.Text("Its name in the study's inbox.")), ("ahead*", Schema.Whole("Proposals that wait before it.", 0, 100_000)), ("next*", Schema.Text("What happens now."))),
         (call, _) => Task.FromResult(HandIn(lab, call)), lab.Log);
 
@@ -52,13 +53,13 @@ internal static class ProposalTool
             Hypothesis = call.Required("hypothesis"),
             Mechanism = call.Required("mechanism"),
             Refutation = call.Required("refutation"),
-            Change = call.Find("change")!.Value.EnumerateObject().ToDictionary(property => property.Name, property => Scalar(property.Value)),
+            Change = call.Find("change")?.EnumerateObject().ToDictionary(property => property.Name, property => Scalar(property.Value)) ?? [],
+            Edits = call.Find("edits")?.EnumerateArray().Select(Edit).ToList(),
             Predicted = new Prediction(call.Number("predicted_effect")!.Value, call.Number("predicted_sd")!.Value),
             ConfirmProbability = call.Number("confirm_probability"),
             Code = call.Find("code") is { } code ? new ProposedCode(Enum.Parse<CodeKind>(code.GetProperty("kind").GetString()!, ignoreCase: true), code.GetProperty("source").GetString()!) : null,
         };
-        var tried = study.Experiments.Select(experiment => experiment.Identity).ToHashSet(StringComparer.Ordinal);
-        if (ProposalCheck.FlawOf(proposal, RecipeFile.Parse(study.Champion, "champion"), tried) is { } flaw)
+        if (ProposalCheck.FlawOf(proposal, study) is { } flaw)
             throw new InputException("proposal", flaw);
         var inbox = new Inbox(lab.Directory, study.Spec.Study);
         var ahead = inbox.Waiting().Count(waiting => !Inbox.IsKnown(study.Experiments.Select(experiment => experiment.Proposal), waiting.Proposal));
@@ -70,6 +71,30 @@ internal static class ProposalTool
             ["next"] = study.Status == "running" ? "The study takes it when an experiment ends; follow it with study_status." : "The study is not running: it takes it first when it goes on (study_start).",
         };
     }
+
+    private static JsonObject Edits => Schema.List("For a study of a repository: edits of files that it names, in place of `change` and `code`.", new JsonObject
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject
+        {
+            ["path"] = Schema.Text("The file, relative to the repository's root.").Sized(1, 1000),
+            ["content"] = Schema.Text("Its new content, whole; or leave it out and give hunks."),
+            ["hunks"] = Schema.List("Pieces to replace.", new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject { ["search"] = Schema.Text("Text that is in the file exactly once.").Sized(1, 64 * 1024), ["replace"] = Schema.Text("What stands there instead.") },
+                ["required"] = new JsonArray("search", "replace"),
+                ["additionalProperties"] = false,
+            }),
+        },
+        ["required"] = new JsonArray("path"),
+        ["additionalProperties"] = false,
+    });
+
+    private static FileEdit Edit(JsonElement edit) => new(
+        edit.GetProperty("path").GetString()!,
+        edit.TryGetProperty("content", out var content) ? content.GetString() : null,
+        edit.TryGetProperty("hunks", out var hunks) ? [.. hunks.EnumerateArray().Select(hunk => new Hunk(hunk.GetProperty("search").GetString()!, hunk.GetProperty("replace").GetString()!))] : null);
 
     private static string Scalar(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

@@ -42,7 +42,7 @@ public sealed class InboxResearcherTests : IDisposable
     [Theory]
     [InlineData("optimizer.lrr", "0.004", "did you mean `optimizer.lr`?")]
     [InlineData("optimizer.lr", "fast", "expected")]
-    [InlineData("budget.flops", "1e20", "is not for a proposal to change")]
+    [InlineData("budget.flops", "1e20", "cannot be changed")]
     [InlineData("model.heads", "7", "heads")]
     public async Task What_cannot_become_an_experiment_is_laid_aside_with_its_reason(string key, string value, string reason)
     {
@@ -100,6 +100,7 @@ public sealed class InboxResearcherTests : IDisposable
             Tried = new HashSet<string>(),
             Number = inFlight.Length + 1,
             InFlight = inFlight,
+            FlawOf = changed => RecipeRules.Check(changed) is [var problem, ..] ? problem.ToString() : null,
         };
     }
 

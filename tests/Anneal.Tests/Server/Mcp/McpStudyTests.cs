@@ -22,11 +22,11 @@ public sealed class McpStudyTests
         await WaitAsync(session, standing => standing.GetProperty("waits").GetBoolean());
 
         (await session.FailAsync("propose_experiment", Rate("0.01", "optimizer.lrr"))).ShouldContain("did you mean `optimizer.lr`?");
-        (await session.FailAsync("propose_experiment", Rate("1e20", "budget.flops"))).ShouldContain("is not for a proposal to change");
+        (await session.FailAsync("propose_experiment", Rate("1e20", "budget.flops"))).ShouldContain("cannot be changed");
         (await session.CallAsync("propose_experiment", Rate("0.01"))).GetProperty("ahead").GetInt32().ShouldBe(0);
         await WaitAsync(session, standing => standing.GetProperty("judged").GetInt32() == 1);
 
-        (await session.FailAsync("propose_experiment", Rate("0.01"))).ShouldContain("the champion has these values already");
+        (await session.FailAsync("propose_experiment", Rate("0.01"))).ShouldContain("the champion has this change already");
         await session.CallAsync("propose_experiment", Rate("0.02"));
         var ended = await WaitAsync(session, standing => standing.GetProperty("status").GetString() == "done");
         ended.GetProperty("here").GetBoolean().ShouldBeFalse();
@@ -39,6 +39,12 @@ public sealed class McpStudyTests
         first.GetProperty("verdict").GetString().ShouldBe("confirmed");
         first.GetProperty("change").GetProperty("optimizer.lr").GetString().ShouldBe("0.01");
         (await session.FailAsync("propose_experiment", Rate("0.03"))).ShouldContain("is done");
+
+        (await session.CallAsync("ledger_query", new { study = "tiny", sql = "SELECT number, verdict FROM findings" })).GetProperty("rows").GetString()!.ShouldContain("confirmed");
+        (await session.FailAsync("ledger_query", new { study = "tiny", sql = "DELETE FROM findings" })).ShouldContain("only SELECT");
+        (await session.FailAsync("ledger_query", new { study = "tiny", sql = "SELECT * FROM openings" })).ShouldContain("no such table");
+        (await session.CallAsync("incidents")).GetProperty("incidents").GetArrayLength().ShouldBe(0);
+        (await session.CallAsync("refusals", new { study = "tiny" })).GetProperty("refusals").GetArrayLength().ShouldBe(0);
 
         var report = await session.CallAsync("study_report", new { study = "tiny" });
         report.GetProperty("headline").GetString()!.ShouldContain("beats the baseline");

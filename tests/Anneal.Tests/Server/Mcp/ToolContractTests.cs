@@ -23,7 +23,7 @@ public sealed class ToolContractTests : IDisposable
         {
             tool.Name.Length.ShouldBeLessThanOrEqualTo(40);
             tool.Name.ShouldMatch("^[a-z_]+$");
-            tool.Description!.Length.ShouldBeInRange(40, 500);
+            tool.Description!.Length.ShouldBeInRange(40, 2000);
             tool.InputSchema.GetProperty("additionalProperties").GetBoolean().ShouldBeFalse(tool.Name);
             tool.OutputSchema!.Value.GetProperty("type").GetString().ShouldBe("object");
             var hints = tool.Annotations!;
@@ -37,7 +37,7 @@ public sealed class ToolContractTests : IDisposable
     {
         await using var session = await McpSession.OpenAsync(Options);
         var tools = (await session.Client.ListToolsAsync(cancellationToken: Cancel)).Select(tool => tool.ProtocolTool).ToDictionary(tool => tool.Name, tool => tool.Annotations!);
-        foreach (var name in (string[])["study_list", "study_report", "study_status", "study_estimate", "findings", "experiment", "incidents", "refusals", "recipe_keys", "recipe_check", "doctor", "compare"])
+        foreach (var name in (string[])["study_list", "study_report", "study_status", "study_estimate", "findings", "experiment", "incidents", "refusals", "ledger_query", "recipe_keys", "recipe_check", "doctor", "compare"])
             tools[name].ReadOnlyHint.ShouldBe(true, name);
         foreach (var name in (string[])["study_run", "study_start", "study_stop", "train", "data_prepare", "propose_experiment"])
             tools[name].ReadOnlyHint.ShouldBe(false, name);
