@@ -18,7 +18,7 @@ public static class ProposalCheck
         Champion = study.Spec.Subject is null ? RecipeFile.Parse(study.Champion, "champion") : new Recipe(),
         Tried = study.Experiments.Select(experiment => experiment.Identity).ToHashSet(StringComparer.Ordinal),
         Number = study.Experiments.Count + 1,
-        FlawOf = recipe => RecipeRules.Check(recipe) is [var problem, ..] ? problem.ToString() : null,
+        FlawOf = (recipe, _) => RecipeRules.Check(recipe) is [var problem, ..] ? problem.ToString() : null,
     });
 
     internal static string? FlawOf(Proposal proposal, ResearchQuestion question)

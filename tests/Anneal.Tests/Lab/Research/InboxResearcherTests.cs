@@ -100,7 +100,7 @@ public sealed class InboxResearcherTests : IDisposable
             Tried = new HashSet<string>(),
             Number = inFlight.Length + 1,
             InFlight = inFlight,
-            FlawOf = changed => RecipeRules.Check(changed) is [var problem, ..] ? problem.ToString() : null,
+            FlawOf = (changed, _) => RecipeRules.Check(changed) is [var problem, ..] ? problem.ToString() : null,
         };
     }
 
