@@ -18,6 +18,7 @@ public sealed class SandboxWatch : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Task watching;
+    private int ended;
 
     /// <summary>Starts watching.</summary>
     /// <param name="child">A child in a <see cref="Sandbox"/>.</param>
@@ -40,6 +41,7 @@ public sealed class SandboxWatch : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref ended, 1) == 1) return;
         await stop.CancelAsync();
         await watching;
         stop.Dispose();
