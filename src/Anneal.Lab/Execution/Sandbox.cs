@@ -57,6 +57,7 @@ public sealed class Sandbox
         // What lies inside something else is laid over it.
         var mounts = spec.ReadOnly.Select(path => (Word: "--ro-bind", Path: Path.GetFullPath(path))).Concat(spec.Writable.Select(path => (Word: "--bind", Path: Path.GetFullPath(path))));
         foreach (var (word, path) in mounts.OrderBy(mount => mount.Path.Length)) words.AddRange([word, path, path]);
+        foreach (var device in spec.Devices) words.AddRange(["--dev-bind-try", device, device]);
         words.AddRange(["--remount-ro", "/"]);
         return words;
     }

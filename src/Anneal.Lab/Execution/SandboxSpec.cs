@@ -9,6 +9,9 @@ public sealed record SandboxSpec
     /// <summary>Folders that it can write, under their own absolute paths. A read-only path inside one stays read-only.</summary>
     public IReadOnlyList<string> Writable { get; init; } = [];
 
+    /// <summary>Device nodes that it can use, under their own absolute paths: <c>/dev/nvidia0</c>. Those that are not there are left out.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
     /// <summary>Its whole environment, apart from a home and a temporary folder.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

@@ -14,6 +14,9 @@ internal static class SubjectCommand
     // More single files than this are not laid over one by one; their hashes are still checked after the run.
     private const int MostProtected = 400;
 
+    /// <summary>Processes and threads of a run together: enough for data loaders, far from what a machine can bear.</summary>
+    public static int MostTasks { get; } = Math.Max(1024, 16 * System.Environment.ProcessorCount);
+
     private static readonly string[] system = ["/usr", "/bin", "/sbin", "/etc/alternatives", "/etc/ssl", "/etc/localtime", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf"];
     private static readonly string[] inherited = ["PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "OMP_NUM_THREADS", "VIRTUAL_ENV"];
 
@@ -59,9 +62,10 @@ internal static class SubjectCommand
     {
         ReadOnly = [.. system.Where(Path.Exists), .. subject.Mounts, .. place.Protected.Count <= MostProtected ? place.Protected : []],
         Writable = [place.Source, place.Scratch],
+        Devices = subject.Devices,
         Environment = environment,
         MemoryBytes = MemoryBytes(subject),
-        Processes = 4096,
+        Processes = MostTasks,
         OpenFiles = 4096,
         FileBytes = 64L << 30,
         TemporaryBytes = 2L << 30,

@@ -12,11 +12,11 @@ internal sealed partial class SubjectRunner
     // A run that takes more than this many times its budget is killed, as autoresearch does it.
     private const double Overtime = 2;
 
-    private const long MostPrinted = 256L << 20;
+    private const long MostPrinted = 256L << 20, LeastFreeBytes = 256L << 20;
     private const int Quoted = 1500;
 
     private static readonly TimeSpan poll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan memoryEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan useEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan leastSilence = TimeSpan.FromMinutes(5);
 
@@ -45,7 +45,7 @@ internal sealed partial class SubjectRunner
         Failure? failure = null;
         try
         {
-            var nextMemory = TimeSpan.Zero;
+            var nextLook = TimeSpan.Zero;
             var printed = 0L;
             while (failure is null && await Task.WhenAny(process.Exit, Task.Delay(poll, cancel)) != process.Exit)
             {
@@ -55,13 +55,13 @@ internal sealed partial class SubjectRunner
                     printed = now;
                     silence.Heard(clock.Elapsed);
                 }
-                failure = Overstepped(process, clock.Elapsed, Overtime * budget, silence, alarm, ref nextMemory);
+                failure = Overstepped(process, clock.Elapsed, Overtime * budget, silence, alarm, ref nextLook);
             }
             if (failure is null) await process.FinishAsync();
             else
             {
                 Volatile.Write(ref told, true);
-                await process.EndAsync(grace);
+                await process.EndAsync(failure.Rule.EndsWith("_limit", StringComparison.Ordinal) && failure.Rule != "time_limit" ? TimeSpan.Zero : grace);
             }
             ledger.EndAttempt(attempt, failure is null ? $"exit {process.ExitCode}" : $"{failure.Rule}, ended");
         }
@@ -88,16 +88,25 @@ internal sealed partial class SubjectRunner
     }
 
     /// <summary>What makes it necessary to end a run, or null.</summary>
-    private Failure? Overstepped(SubjectProcess process, TimeSpan elapsed, double limit, HangWatch silence, Incident? alarm, ref TimeSpan nextMemory)
+    private Failure? Overstepped(SubjectProcess process, TimeSpan elapsed, double limit, HangWatch silence, Incident? alarm, ref TimeSpan nextLook)
     {
         if (alarm is not null) return new("stopped_by_monitor", alarm.Cause, alarm.Message);
         if (elapsed.TotalSeconds > limit) return new("time_limit", Cause.Model, $"killed after {elapsed.TotalSeconds:0.0} s, {Overtime:0} times its budget. Its last words: {LastWords(process)}");
         if (silence.IsHung(elapsed)) return new("hang", Cause.Model, $"silent for {silence.Limit.TotalSeconds:0} s: hung, killed. Its last words: {LastWords(process)}");
         if (process.Printed > MostPrinted) return new("output_flood", Cause.Model, $"printed more than {MostPrinted >> 20} MiB; killed");
-        if (elapsed < nextMemory) return null;
-        nextMemory = elapsed + memoryEvery;
-        var (used, allowed) = (ProcessTree.Of(process.Identity.Pid).ResidentBytes, SubjectCommand.MemoryBytes(subject));
-        return used > allowed ? new("memory_limit", Cause.Model, $"used {used >> 20} MiB of memory, {allowed >> 20} are allowed; killed") : null;
+        if (elapsed < nextLook) return null;
+        nextLook = elapsed + useEvery;
+        return OverUsed(process);
+    }
+
+    // What the kernel's limits do not add up: all processes together, and the disk that the lab shares.
+    private Failure? OverUsed(SubjectProcess process)
+    {
+        var (use, memory) = (ProcessTree.Of(process.Identity.Pid), SubjectCommand.MemoryBytes(subject));
+        if (use.ResidentBytes > memory) return new("memory_limit", Cause.Model, $"used {use.ResidentBytes >> 20} MiB of memory, {memory >> 20} are allowed; killed");
+        if (use.Tasks > SubjectCommand.MostTasks) return new("process_limit", Cause.Model, $"ran {use.Tasks} processes and threads, {SubjectCommand.MostTasks} are allowed; killed");
+        var free = new DriveInfo(ledger.Directory).AvailableFreeSpace;
+        return free < LeastFreeBytes ? new("disk_limit", Cause.Infrastructure, $"left {free >> 20} MiB on the lab's disk; killed") : null;
     }
 
     /// <summary>Why a run that ended by itself has no value, or null.</summary>

@@ -134,6 +134,26 @@ public class SubjectRunnerTests
     }
 
     [Fact]
+    public async Task Too_many_processes_end_the_run()
+    {
+        using var lab = new SubjectLab();
+        var (_, incidents, _) = await lab.RunAsync("import threading, time\nfor _ in range(1500):\n    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\ntime.sleep(60)", Cancel);
+        incidents[^1].Detector.ShouldBe("process_limit", incidents[^1].Message);
+    }
+
+    [Fact]
+    public async Task A_device_is_there_when_the_study_lists_it_and_otherwise_not()
+    {
+        var device = (string?[])["/dev/fuse", "/dev/kmsg", "/dev/net/tun", "/dev/rtc0"];
+        if (Array.Find(device, File.Exists) is not { } path) { Assert.Skip("no device to lend"); return; }
+        using var lab = new SubjectLab();
+        var train = $"import os\nprint('val_bpb:', 2 if os.path.exists('{path}') else 1)";
+        (await lab.RunAsync(train, Cancel)).Run.Value.ShouldBe(1);
+        lab.Subject = lab.Subject with { Devices = [path] };
+        (await lab.RunAsync(train, Cancel)).Run.Value.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task The_run_sees_neither_lab_nor_network_nor_keys_and_changes_only_what_it_may()
     {
         using var lab = new SubjectLab();
