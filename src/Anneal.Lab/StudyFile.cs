@@ -38,6 +38,8 @@ public static class StudyFile
             Noise = ReadNoise(root.Map("noise"), subject is null),
             Space = subject is null ? SearchSpaceFile.Read(root.Map("space")) : new(),
         };
+        if (spec.Budget.Runs is { } runs && runs < SubjectSpec.LeastRuns(spec))
+            root.Map("budget").Fail("runs", $"`budget.runs` is {runs}: expected at least {SubjectSpec.LeastRuns(spec)}, for the null pairs, one experiment of three pairs and the final comparison");
         var recipe = spec.Recipe.Length == 0 ? null : ReadRecipe(root, spec, path);
         if (recipe is not null) SearchSpaceFile.CheckKeys(root.Map("space"), spec.Space, recipe);
         reader.Finish();

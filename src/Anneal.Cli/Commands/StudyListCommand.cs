@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Anneal.Cli.Terminal;
 using Anneal.Lab;
-using Anneal.Lab.Evidence;
 using Anneal.Lab.Reports;
 using Spectre.Console;
 
@@ -34,7 +33,7 @@ internal static class StudyListCommand
 
         var table = Tables.Of(["study", "status", "#experiments", "#kept", "sealed effect", "#FLOPs", "#time"]);
         foreach (var study in studies)
-            table.AddRow(Tables.Cell(study.Spec.Study), Tables.Cell(study.Status), Tables.Cell($"{study.Experiments.Count}"), Tables.Cell($"{study.Count(Verdict.Confirmed)}"),
+            table.AddRow(Tables.Cell(study.Spec.Study), Tables.Cell(study.Status), Tables.Cell($"{study.Experiments.Count}"), Tables.Cell($"{study.Kept().Count()}"),
                 Tables.Cell(study.Sealed is { } opened ? $"{Units.Effect(opened.Effect)} ({Units.Interval((opened.Low, opened.High))})" : "–"), Tables.Cell(Units.Flops(study.FlopsSpent)), Tables.Cell(Units.Duration(study.SecondsSpent)));
         output.Results.Write(table);
         return ExitCode.Done;

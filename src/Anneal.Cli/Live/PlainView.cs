@@ -36,7 +36,7 @@ internal sealed class PlainView : IStudyView
     }
 
     private string Standing() =>
-        $"{Units.Flops(_board.Flops)}{(_board.Limits.Flops is { } limit ? $" of {Units.Flops(limit)}" : "")}; "
+        (_board.Flops > 0 || _board.Limits.Flops is not null ? $"{Units.Flops(_board.Flops)}{(_board.Limits.Flops is { } limit ? $" of {Units.Flops(limit)}" : "")}; " : "")
         + (_board.Asked is { } model ? $"{model} {Units.Dollars(_board.Usd)}; " : "")
-        + $"{Units.Plural(_board.Finished, "run")} done; now {string.Join("; ", _board.Running.Select(run => $"{StudyWords.Role(run.Started)}, step {run.Step} of {run.Started.Steps}").DefaultIfEmpty("between runs"))}";
+        + $"{Units.Plural(_board.Finished, "run")} done; now {string.Join("; ", _board.Running.Select(run => $"{StudyWords.Role(run.Started)}, step {run.Step}{run.OfSteps}").DefaultIfEmpty("between runs"))}";
 }

@@ -32,8 +32,8 @@ internal static class StudyPage
         var share = Math.Max(flops is > 0 ? board.Flops / flops.Value : 0, seconds is > 0 ? board.Seconds / seconds.Value : 0);
         return Line(width,
             ($"{Sparkline.Bar(share, 24)} ", Plain),
-            ($"{Units.Flops(board.Flops)}{(flops is { } most ? $" of {Units.Flops(most)}" : "")}", Plain),
-            ($" · {Units.Duration(board.Seconds)}{(seconds is { } clock ? $" of {Units.Duration(clock)}" : "")}", Dim),
+            (board.Flops > 0 || flops is not null ? $"{Units.Flops(board.Flops)}{(flops is { } most ? $" of {Units.Flops(most)}" : "")} · " : "", Plain),
+            ($"{Units.Duration(board.Seconds)}{(seconds is { } clock ? $" of {Units.Duration(clock)}" : "")}", Dim),
             ($"{(share > 0.05 ? $", at most {Units.Duration(board.Seconds * Math.Max(0, 1 - share) / share)} left" : "")}", Dim),
             ($" · {Units.Plural(board.Finished, "run")}{(board.Incidents > 0 ? $" · {Units.Plural(board.Incidents, "incident")}" : "")}", Dim));
     }
@@ -91,8 +91,8 @@ internal static class StudyPage
         var curve = Math.Clamp(width - 62, 10, 48);
         return Line(width,
             ($"     {PlainText.Shorten(StudyWords.Role(run.Started), 26),-26} ", Plain),
-            (Sparkline.Of(run.Losses, Math.Max(1, curve * run.Step / Math.Max(1, run.Started.Steps))).PadRight(curve), new Style(Color.Blue)),
-            ($" {(run.Losses.Count == 0 ? "starting" : run.Step >= run.Started.Steps ? "evaluating" : $"{run.Losses[^1],6:0.000} nats, step {run.Step} of {run.Started.Steps}")}", Dim));
+            (Sparkline.Of(run.Losses, Math.Clamp(curve * run.Step / Math.Max(1, run.Started.Steps), 1, curve)).PadRight(curve), new Style(Color.Blue)),
+            ($" {(run.Losses.Count == 0 ? "starting" : run.Started.Steps > 0 && run.Step >= run.Started.Steps ? "evaluating" : $"{run.Losses[^1],6:0.000} nats, step {run.Step}{run.OfSteps}")}", Dim));
     }
 
     private static Paragraph Judged(ExperimentRecord experiment, int width)

@@ -13,6 +13,9 @@ public sealed class RunInFlight(RunStarted started)
     /// <summary>Steps done.</summary>
     public int Step { get; private set; }
 
+    /// <summary><c> of 400</c>; nothing where the steps of the run are not known, as for a foreign trainer.</summary>
+    public string OfSteps => started.Steps > 0 ? $" of {started.Steps}" : "";
+
     /// <summary>Train losses lately seen, oldest first.</summary>
     public IReadOnlyList<double> Losses => _losses;
 

@@ -6,9 +6,6 @@ namespace Anneal.Lab.Subjects;
 
 internal sealed partial class SubjectCampaign
 {
-    // An experiment that could not be given this many pairs is not begun.
-    private const int WorthwhilePairs = 3;
-
     /// <summary>Propose, screen, confirm, judge, one experiment after the other.</summary>
     private async Task ExperimentAsync(Noise noise, CancellationToken time, CancellationToken cancel)
     {
@@ -19,7 +16,7 @@ internal sealed partial class SubjectCampaign
         {
             while (decided.Count < last)
             {
-                if (!Affords(2 * (subject.Rungs.Count + Math.Min(WorthwhilePairs, spec.Acceptance.MaxPairs))))
+                if (!Affords(2 * (subject.Rungs.Count + Math.Min(SubjectSpec.WorthwhilePairs, spec.Acceptance.MaxPairs))))
                 {
                     Tell(new ProposalsEnded($"The {spec.Budget.Runs} runs allow no further experiment beside the final comparison."));
                     return;

@@ -42,7 +42,7 @@ internal sealed partial class SubjectCampaign : ICampaign
     {
         (this.spec, subject, this.baseline, champion, this.repository, this.ledger, this.researcher, this.started, this.progress) =
             (spec, spec.Subject!, baseline, baseline, repository, ledger, researcher, started, progress);
-        runner = new SubjectRunner(spec, repository, ledger, options, progress);
+        runner = new SubjectRunner(spec, repository, ledger, Sandbox.Find(out _), progress);
         check = new EditCheck(repository, subject, options);
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Anneal.Lab.Execution;
-using Anneal.Runs;
 
 namespace Anneal.Lab.Subjects;
 
@@ -20,14 +19,13 @@ internal static class SubjectCommand
     private static readonly string[] system = ["/usr", "/bin", "/sbin", "/etc/alternatives", "/etc/ssl", "/etc/localtime", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf"];
     private static readonly string[] inherited = ["PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "OMP_NUM_THREADS", "VIRTUAL_ENV"];
 
-    /// <summary>The command in a shell, with its seed and budget, sandboxed unless there is no sandbox and the user said to go on without.</summary>
+    /// <summary>The command in a shell, with its seed and budget, sandboxed unless the user said to go on without.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="place">Where it runs.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="seconds">Budget of the run.</param>
-    /// <param name="allowUnsandboxed">See <see cref="SittingOptions.AllowUnsandboxed"/>.</param>
-    /// <exception cref="InputException">No sandbox, and no leave to do without.</exception>
-    public static ProcessStartInfo Create(SubjectSpec subject, RunPlace place, long seed, double seconds, bool allowUnsandboxed)
+    /// <param name="sandbox">Null to run it with our own rights.</param>
+    public static ProcessStartInfo Create(SubjectSpec subject, RunPlace place, long seed, double seconds, Sandbox? sandbox)
     {
         var budget = seconds.ToString("0.###", CultureInfo.InvariantCulture);
         var number = seed.ToString(CultureInfo.InvariantCulture);
@@ -44,8 +42,7 @@ internal static class SubjectCommand
         // what it started, which has been told too.
         var shell = new ProcessStartInfo("/bin/sh", ["-c", $"trap : TERM; cd \"$1\" && {{ {command}\n}}", place.Run, place.Source]);
         Redirect(shell);
-        if (Sandbox.Find(out var why) is { } sandbox) return sandbox.Wrap(shell, View(subject, place, environment));
-        return allowUnsandboxed ? Unsandboxed(shell, environment) : throw new InputException(subject.Path, $"is code that a researcher edits. {why}");
+        return sandbox is not null ? sandbox.Wrap(shell, View(subject, place, environment)) : Unsandboxed(shell, environment);
     }
 
     private static Dictionary<string, string> Environment(SubjectSpec subject, Dictionary<string, string> own)

@@ -31,7 +31,7 @@ internal sealed partial class SubjectRunner
     private async Task<Watched> WatchAsync(SubjectJob job, string id, RunPlace place, CancellationToken cancel)
     {
         var budget = job.Rung * subject.Budget;
-        var start = SubjectCommand.Create(subject, place, job.Seed, budget, options.AllowUnsandboxed);
+        var start = SubjectCommand.Create(subject, place, job.Seed, budget, sandbox);
         using var watch = new TrainerWatch(new RunDirectory(place.Run), new MonitorOptions { Policy = MonitorPolicy.Act });
         var metric = new ReportedMetric(subject);
         var clock = Stopwatch.StartNew();
@@ -40,7 +40,7 @@ internal sealed partial class SubjectRunner
         var told = false;
 
         var attempt = ledger.BeginAttempt(id);
-        using var process = SubjectProcess.Start(start, place.Run, Sandbox.Find(out _) is null ? place.Scratch : null, Hear);
+        using var process = SubjectProcess.Start(start, place.Run, sandbox is null ? place.Scratch : null, Hear);
         ledger.NameAttempt(attempt, process.Identity);
         Failure? failure = null;
         try

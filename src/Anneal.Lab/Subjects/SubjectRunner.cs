@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Anneal.Lab.Execution;
 using Anneal.Lab.Ledger;
 using Anneal.Runs.Protocol;
 
@@ -13,11 +14,12 @@ namespace Anneal.Lab.Subjects;
 /// <param name="spec">The study.</param>
 /// <param name="repository">Where the files come from.</param>
 /// <param name="ledger">Under our lease.</param>
-/// <param name="options">Whether to do without a sandbox.</param>
+/// <param name="sandbox">Null to run commands with our own rights.</param>
 /// <param name="progress">Told what happens.</param>
-internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository repository, Ledger.Ledger ledger, SittingOptions options, IProgress<StudyEvent>? progress)
+internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository repository, Ledger.Ledger ledger, Sandbox? sandbox, IProgress<StudyEvent>? progress)
 {
     private readonly SubjectSpec subject = spec.Subject!;
+    private int usualSteps;
 
     /// <summary>File in a run's folder with every number of the command's summary.</summary>
     public const string SummaryFile = "summary.json";
@@ -32,6 +34,7 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
     public async Task<RunRecord> RunAsync(SubjectJob job, CancellationToken cancel)
     {
         var run = ledger.FindRun(spec.Study, job.Key) ?? await DoAsync(job, cancel);
+        if (run is { Rung: 1, Value: not null }) usualSteps = run.Steps;
         Tell(new RunFinished(run));
         return run;
     }
@@ -41,7 +44,7 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
         cancel.ThrowIfCancellationRequested();
         var id = $"{spec.Study}.{job.Key}";
         var place = await PrepareAsync(job, id, cancel);
-        Tell(new RunStarted(id, job.Experiment, job.Role, job.Pair, job.Rung, 0));
+        Tell(new RunStarted(id, job.Experiment, job.Role, job.Pair, job.Rung, (int)(job.Rung * usualSteps)));
         var clock = Stopwatch.StartNew();
         Watched watched;
         try

@@ -39,6 +39,13 @@ public sealed record SubjectSpec
     /// <summary>Most memory of a run in GB (10^9 bytes), all of its processes together; null: no limit.</summary>
     public double? MemoryGb { get; init; }
 
+    /// <summary>An experiment that could not be given this many pairs is not begun.</summary>
+    internal const int WorthwhilePairs = 3;
+
+    /// <summary>Least limit on the runs of a sensible study.</summary>
+    internal static int LeastRuns(StudySpec spec) =>
+        2 * (spec.Noise.NullPairs + spec.Rungs.Count + Math.Min(WorthwhilePairs, spec.Acceptance.MaxPairs) + spec.Noise.SealedPairs);
+
     /// <summary>What the study minimises: the metric, or minus the metric.</summary>
     public string Objective => Goal == SubjectGoal.Minimise ? Metric : $"-{Metric}";
 

@@ -82,11 +82,11 @@ internal sealed class SubjectLab : IDisposable
     }
 
     // Runs a train.py once, as an experiment would, and gives what the ledger holds of it.
-    public async Task<(RunRecord Run, IReadOnlyList<IncidentRecord> Incidents, string Folder)> RunAsync(string train, CancellationToken cancel, double leastSeconds = 0)
+    public async Task<(RunRecord Run, IReadOnlyList<IncidentRecord> Incidents, string Folder)> RunAsync(string train, CancellationToken cancel, double leastSeconds = 0, bool sandboxed = true)
     {
         var (clone, baseline) = await OpenAsync(cancel);
         var commit = await clone.CommitAsync(baseline.Commit, new Dictionary<string, string> { ["train.py"] = train }, "edit", DateTimeOffset.UnixEpoch, cancel);
-        var runner = new SubjectRunner(Spec, clone, Ledger, new SittingOptions(), null);
+        var runner = new SubjectRunner(Spec, clone, Ledger, sandboxed ? Sandbox.Find(out _) : null, null);
         var job = new SubjectJob { Key = $"e01.treatment.{runs++}", Role = RunRole.Treatment, Experiment = 1, Revision = await clone.ReadAsync(commit, baseline.Commit, cancel), Seed = 7, LeastSeconds = leastSeconds };
         var run = await runner.RunAsync(job, cancel);
         return (run, Ledger.ReadIncidents("repo", run.Id), runner.PathOf(run.Id));

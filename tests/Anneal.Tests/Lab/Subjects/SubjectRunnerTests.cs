@@ -134,6 +134,25 @@ public class SubjectRunnerTests
     }
 
     [Fact]
+    public async Task Without_a_sandbox_a_run_is_still_timed_watched_and_rid_of_keys()
+    {
+        using var lab = new SubjectLab();
+        Environment.SetEnvironmentVariable("OPENAI_TEST_OF_SUBJECTS", "secret");
+        try
+        {
+            var (run, incidents, _) = await lab.RunAsync("import os\nassert 'secret' not in repr(os.environ)\nassert os.environ['ANNEAL_SEED'] == '7'\nprint('val_bpb: 1.5')", Cancel, sandboxed: false);
+            run.Value.ShouldBe(1.5, string.Join("; ", incidents.Select(incident => incident.Message)));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("OPENAI_TEST_OF_SUBJECTS", null);
+        }
+        lab.Subject = lab.Subject with { Budget = 0.5 };
+        (await lab.RunAsync("import time\ntime.sleep(300)", Cancel, sandboxed: false)).Incidents[^1].Detector.ShouldBe("time_limit");
+        (await lab.RunAsync("open('prepare.py', 'a').write('#')\nprint('val_bpb: 1')", Cancel, sandboxed: false)).Incidents[^1].Detector.ShouldBe("changed_files");
+    }
+
+    [Fact]
     public async Task Too_many_processes_end_the_run()
     {
         using var lab = new SubjectLab();

@@ -86,6 +86,19 @@ public class SubjectStudyTests
     }
 
     [Fact]
+    public async Task Ctrl_C_ends_the_run_and_saves_the_state()
+    {
+        using var lab = new SubjectLab("import time\ntime.sleep(60)\nprint('val_bpb: 1')\n");
+        using var person = new CancellationTokenSource();
+        var heard = new Listener();
+        heard.On<RunStarted>(_ => person.CancelAfter(300));
+        (await Study.RunAsync(lab.Spec, lab.Lab, heard, person.Token)).Status.ShouldBe("interrupted");
+        using var ledger = Anneal.Lab.Ledger.Ledger.Open(lab.Lab);
+        ledger.ReadOpenAttempts().ShouldBeEmpty();
+        Directory.GetFileSystemEntries(Path.Combine(lab.Lab, "subjects", "repo", "trees")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_baseline_that_fails_is_an_error_with_its_last_words()
     {
         using var lab = new SubjectLab("raise RuntimeError('no data here')\n");
