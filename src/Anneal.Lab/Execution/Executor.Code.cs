@@ -36,6 +36,8 @@ internal sealed partial class Executor
             ReadOnly = [order.TrainDirectory, directory.OrderPath, directory.RecipePath, directory.ControlPath, .. CodeFiles(order)],
             Writable = [directory.Root],
             MemoryBytes = options.CodeMemoryBytes,
+            FileBytes = options.CodeFolderBytes / 4,
+            WritableBytes = options.CodeFolderBytes,
             Processes = CodeTasks,
             CpuSeconds = seconds,
             // A loaded machine may take many times as long by the clock.

@@ -27,6 +27,9 @@ public sealed record ExecutorOptions
     /// <summary>Resident memory of a process that runs code of a proposal, in bytes.</summary>
     public long CodeMemoryBytes { get; init; } = 4L << 30;
 
+    /// <summary>Size of the folder of a run with code, in bytes; a single file may take a quarter of it.</summary>
+    public long CodeFolderBytes { get; init; } = 4L << 30;
+
     /// <summary>Times the processor time of the lab's own runs that a run with code may take for the same FLOPs.</summary>
     public double UnpaidFactor { get; init; } = 4;
 
