@@ -4,6 +4,7 @@ using Anneal.Benchmarks.Diagnoses;
 using Anneal.Benchmarks.Durability;
 using Anneal.Benchmarks.Engine;
 using Anneal.Benchmarks.Evidence;
+using Anneal.Benchmarks.Judge;
 using Anneal.Benchmarks.Research;
 
 // A suite is a function from its arguments to its rows; it reports progress on stderr.
@@ -14,6 +15,7 @@ var suites = new Dictionary<string, Func<string[], IEnumerable<BenchmarkRow>>>
     ["research"] = ResearchSuite.Run,
     ["durability"] = DurabilitySuite.Run,
     ["diagnosis"] = DiagnosisSuite.Run,
+    ["cheats"] = CheatsSuite.Run,
     [DurabilitySuite.SittingVerb] = DurabilitySuite.Sit,
 };
 

@@ -47,12 +47,13 @@ public sealed class CheatCourt : IAsyncDisposable
         executor = new Executor(ledger, spec, corpus, null, new ExecutorOptions
         {
             RetryAfter = [],
-            HangFloor = TimeSpan.FromSeconds(4),
+            HangFloor = TimeSpan.FromSeconds(8),
             CodeOf = CodeOf,
             CodeMemoryBytes = 768L << 20,
             CodeFolderBytes = 64L << 20,
-            UnpaidFactor = 1,
-            UnpaidSeconds = 2.5,
+            // Of a hundred times the work, see CodeOf.
+            UnpaidFactor = 0.01,
+            UnpaidSeconds = 2,
             LogitsSeconds = 10,
         });
     }

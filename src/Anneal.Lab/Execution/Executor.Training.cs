@@ -85,9 +85,7 @@ internal sealed partial class Executor
                 if (code?.Look() is null && !watch.IsHung(clock.Elapsed)) continue;
                 child.Kill();
                 await child.Exit;
-                if (code?.Foul is { } seen) return Ended(-1, "", seen);
-                var silent = $"silent for {watch.Limit.TotalSeconds:0} s: hung, killed";
-                return code is null ? Ended(Hung, silent, null) : Ended(Hung, silent, new FoulPlay("hangs", $"The run was {silent}."));
+                return Ended(Hung, $"silent for {watch.Limit.TotalSeconds:0} s: hung, killed", code?.Foul ?? code?.Silent(watch.Limit));
             }
             // Ctrl+C reaches our children too; it may reach them first.
             if (child.ExitCode == Interrupted) await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);

@@ -35,7 +35,7 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
         var count = Math.Min(spec.Documents, documents.Documents);
         expected?.Check(checkpoint);
         var nats = logits is null
-            ? ScoreCheckpoint(checkpoint, heldDirectory, documents, count, tokenizer, spec)
+            ? ScoreCheckpoint(checkpoint, heldDirectory, documents, count, tokenizer, spec, wrote: expected?.Recipe.Code.IsEmpty == false)
             : Ask(logits, expected ?? throw new InputException(checkpoint, "a program of logits is measured against an expected model only"), documents, count, tokenizer, spec);
         var result = Summarise(documents, nats, tokenizer.BytesPerToken);
         return double.IsFinite(result.Loss) ? result : throw new InputException(checkpoint, $"the model's loss on `{split}` is {result.Loss}: its parameters are of no use");
@@ -50,9 +50,9 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
         if (spec.Stride < 1 || spec.Stride > spec.Window) throw new InputException("evaluation.stride", $"is {spec.Stride}: expected 1 to the window, {spec.Window}");
     }
 
-    private float[][] ScoreCheckpoint(string checkpoint, string heldDirectory, HeldSplit documents, int count, Tokenizer tokenizer, EvaluationSpec spec)
+    private float[][] ScoreCheckpoint(string checkpoint, string heldDirectory, HeldSplit documents, int count, Tokenizer tokenizer, EvaluationSpec spec, bool wrote)
     {
-        using var model = LoadModel(checkpoint);
+        using var model = LoadModel(checkpoint, wrote);
         if (model.Vocab != tokenizer.Vocab)
             throw new InputException(checkpoint, $"the model has a vocabulary of {model.Vocab}, the tokenizer of {heldDirectory} has {tokenizer.Vocab}; evaluate on the corpus and tokenizer that it was trained with");
         if (model.Config.Context < spec.Stride)
@@ -82,7 +82,8 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
         return tokens;
     }
 
-    private static Transformer LoadModel(string checkpoint)
+    // The lab's own trainer may be interrupted by a broken disk; code of a proposal that leaves a damaged state did so itself.
+    private static Transformer LoadModel(string checkpoint, bool wrote)
     {
         try
         {
@@ -90,6 +91,7 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            if (wrote) throw new FoulPlayException("checkpoint_tampered", $"The checkpoint cannot be read: {e.Message}");
             throw new InputException(checkpoint, $"is no usable checkpoint: {e.Message}");
         }
     }

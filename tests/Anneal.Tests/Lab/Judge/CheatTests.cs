@@ -17,7 +17,7 @@ public sealed class CheatTests(CheatCourtFixture court) : IClassFixture<CheatCou
     public async Task A_cheat_is_reported_for_what_it_is(string name)
     {
         var sample = CodeSample.Cheats.Single(sample => sample.Name == name);
-        (await (await court.OpenAsync()).TryAsync(sample, TestContext.Current.CancellationToken)).Unlike(sample, court.Honest).ShouldBeNull();
+        (await court.JudgementOf(sample)).Unlike(sample, court.Honest).ShouldBeNull();
     }
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class CheatTests(CheatCourtFixture court) : IClassFixture<CheatCou
     public async Task An_honest_change_is_measured(string name)
     {
         var sample = CodeSample.Honest.Single(sample => sample.Name == name);
-        var judgement = await (await court.OpenAsync()).TryAsync(sample, TestContext.Current.CancellationToken);
+        var judgement = await court.JudgementOf(sample);
         judgement.Rule.ShouldBeNull(judgement.Detail);
         judgement.Value.ShouldNotBeNull(judgement.Detail);
     }
@@ -55,20 +55,26 @@ public sealed class CheatTests(CheatCourtFixture court) : IClassFixture<CheatCou
     }
 }
 
+// All are tried side by side, as many as the lab runs at once; each test then waits for its own.
 public sealed class CheatCourtFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<CheatCourt>> court = new(() => CheatCourt.OpenAsync(parallel: 2, CancellationToken.None));
+    private readonly Lazy<Dictionary<string, Task<Judgement>>> judgements;
+
+    public CheatCourtFixture() => judgements = new(() => CodeSample.Cheats.Concat(CodeSample.Honest).ToDictionary(sample => sample.Name, TryAsync, StringComparer.Ordinal));
 
     public double Honest => court.Value.Result.Honest;
 
-    public async Task<CheatCourt> OpenAsync()
+    public Task<Judgement> JudgementOf(CodeSample sample)
     {
         if (Sandbox.Find(out var why) is null) Assert.Skip(why!);
-        return await court.Value;
+        return judgements.Value[sample.Name];
     }
 
     public async ValueTask DisposeAsync()
     {
         if (court.IsValueCreated) await (await court.Value).DisposeAsync();
     }
+
+    private async Task<Judgement> TryAsync(CodeSample sample) => await (await court.Value).TryAsync(sample, CancellationToken.None);
 }
