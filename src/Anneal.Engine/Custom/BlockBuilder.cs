@@ -13,6 +13,7 @@ public sealed partial class BlockBuilder
     private const int MostNodes = 256, WidestNode = 65_536;
 
     private readonly ParameterLayout layout;
+    private readonly int layer;
     private readonly string prefix;
     private readonly List<BlockStep> steps = [];
     private readonly List<Node> nodes = [];
@@ -23,6 +24,7 @@ public sealed partial class BlockBuilder
     {
         this.layout = layout;
         Model = config;
+        this.layer = layer;
         prefix = $"model.layers.{layer}.";
         Input = new(this, 0, "the block's input", config.Width);
         nodes.Add(Input);
@@ -40,6 +42,14 @@ public sealed partial class BlockBuilder
     /// <summary>Hidden width of the recipe's feed-forward half.</summary>
     public int HiddenWidth => ModelRules.Hidden(Model);
 
+    /// <summary>The residual stream as an earlier layer was given it: 0 is the embedding. For connections that pass layers by.</summary>
+    /// <param name="layer">0 to this layer, which gives the block's own input.</param>
+    public Node Stream(int layer)
+    {
+        if (layer < 0 || layer > this.layer) throw new ArgumentOutOfRangeException(nameof(layer), layer, $"layer {this.layer} can read the streams 0 to {this.layer}");
+        return layer == this.layer ? Input : new(this, -layer - 1, $"stream {layer}", Model.Width);
+    }
+
     internal Node Input { get; }
 
     /// <summary>Ends the layer: its result and everything on the way to it.</summary>
@@ -51,7 +61,7 @@ public sealed partial class BlockBuilder
         var used = steps.SelectMany(step => step.Inputs).Append(result).ToHashSet();
         if (nodes.FirstOrDefault(node => !used.Contains(node.Index)) is { } idle)
             throw new ArgumentException($"`{idle.Name}` leads to nothing: every node must lead to the one that Build returns. Use it or leave it out.");
-        return new(steps, result);
+        return new(steps, result, steps.SelectMany(step => step.Inputs).Append(result).Where(node => node < 0).Select(node => -node - 1).ToHashSet());
     }
 
     private Node Add(string name, int width, Node[] inputs, Func<BlockEmission, Tensor> emit)

@@ -7,25 +7,30 @@ namespace Anneal.Engine.Custom;
 /// <summary>A layer as its block wrote it down, without shapes of batches: recorded into any graph.</summary>
 /// <param name="Steps">In the order of execution.</param>
 /// <param name="Output">Index of the result.</param>
-internal sealed record BlockPlan(IReadOnlyList<BlockStep> Steps, int Output)
+/// <param name="Streams">Earlier layers whose residual stream it reads.</param>
+internal sealed record BlockPlan(IReadOnlyList<BlockStep> Steps, int Output, IReadOnlySet<int> Streams)
 {
     /// <summary>Records the layer.</summary>
     /// <param name="graph">Graph of a batch shape.</param>
     /// <param name="x">[N, C] residual stream.</param>
-    public Tensor Record(TransformerGraph graph, Tensor x)
+    /// <param name="layer">From 0.</param>
+    public Tensor Record(TransformerGraph graph, Tensor x, int layer)
     {
         var values = new Tensor[Steps.Count + 1];
         values[0] = x;
+        var kept = graph.ReadsAgain(x, layer);
         foreach (var (i, step) in Steps.Index())
-            values[i + 1] = step.Emit(new(graph, [.. step.Inputs.Select(input => values[input])], LastUse(step.Inputs[0], i)));
-        return values[Output];
+            values[i + 1] = step.Emit(new(graph, [.. step.Inputs.Select(At)], LastUse(step.Inputs[0], i) && !(kept && step.Inputs[0] == 0)));
+        return At(Output);
+
+        Tensor At(int node) => node < 0 ? graph.Stream(-node - 1) : values[node];
     }
 
     private bool LastUse(int node, int step) =>
-        node != Output && Steps[step].Inputs.Count(input => input == node) == 1 && !Steps.Skip(step + 1).Any(later => later.Inputs.Contains(node));
+        node >= 0 && node != Output && Steps[step].Inputs.Count(input => input == node) == 1 && !Steps.Skip(step + 1).Any(later => later.Inputs.Contains(node));
 }
 
-/// <summary>An operator of a plan; its result is node <c>index + 1</c>, node 0 the block's input.</summary>
+/// <summary>An operator of a plan; its result is node <c>index + 1</c>, node 0 the block's input, node <c>-k - 1</c> what layer k was given.</summary>
 /// <param name="Name">For messages.</param>
 /// <param name="Inputs">Indices of nodes, at least one.</param>
 /// <param name="Emit">Records it.</param>

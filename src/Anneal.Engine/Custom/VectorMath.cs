@@ -56,6 +56,31 @@ public static unsafe class VectorMath
         fixed (float* p = x, q = y) Loops.For(new Mixed(q, keep, p, factor), x.Length);
     }
 
+    /// <summary>
+    /// One AdamW step (Loshchilov, Hutter 2017, arXiv 1711.05101), for what an optimizer leaves to it: decoupled decay, moments
+    /// corrected for their start at zero.
+    /// </summary>
+    /// <param name="p">The parameter; its gradient, rate, decay and step.</param>
+    /// <param name="mean">State of its shape: moving mean of the gradient.</param>
+    /// <param name="square">State of its shape: moving mean of the gradient's square.</param>
+    /// <param name="lr">Learning rate; null takes the parameter's.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void AdamW(in ParameterUpdate p, Span<float> mean, Span<float> square, double? lr = null)
+    {
+        Same(p.Value.Length, mean.Length);
+        Same(p.Value.Length, square.Length);
+        var (first, second) = p.Settings.Betas;
+        var rate = lr ?? p.LearningRate;
+        fixed (float* value = p.Value, gradient = p.Gradient, m = mean, v = square)
+        {
+            Loops.For(
+                new AdamWStep(
+                    value, gradient, m, v, (float)first, (float)second, (float)p.Settings.Eps, (float)(1 - rate * p.WeightDecay),
+                    (float)(-rate / (1 - Math.Pow(first, p.Step))), (float)(1 / Math.Sqrt(1 - Math.Pow(second, p.Step)))),
+                p.Value.Length);
+        }
+    }
+
     /// <summary>target [columns, rows] = source [rows, columns] transposed.</summary>
     /// <exception cref="ArgumentException">A span has another length, or the two overlap.</exception>
     public static void Transpose(ReadOnlySpan<float> source, Span<float> target, int rows, int columns)
@@ -105,6 +130,23 @@ public static unsafe class VectorMath
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<TV>(long i)
             where TV : unmanaged, ISimd<TV> => (TV.Load(x + i) * TV.Broadcast(factor)).Store(y + i);
+    }
+
+    private readonly struct AdamWStep(
+        float* value, float* gradient, float* mean, float* square, float first, float second, float eps, float keep, float rate, float correction) : ILoopBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TV>(long i)
+            where TV : unmanaged, ISimd<TV>
+        {
+            var g = TV.Load(gradient + i);
+            var m = TV.Fma(TV.Load(mean + i), TV.Broadcast(first), g * TV.Broadcast(1 - first));
+            var v = TV.Fma(TV.Load(square + i), TV.Broadcast(second), g * g * TV.Broadcast(1 - second));
+            m.Store(mean + i);
+            v.Store(square + i);
+            var step = TV.Broadcast(rate) * m / TV.Fma(TV.Sqrt(v), TV.Broadcast(correction), TV.Broadcast(eps));
+            TV.Fma(TV.Load(value + i), TV.Broadcast(keep), step).Store(value + i);
+        }
     }
 
     /// <summary>y = keep y + factor x.</summary>

@@ -9,6 +9,7 @@ internal sealed class TransformerGraph : IDisposable
 {
     private readonly ModelConfig config;
     private readonly ParameterLayout layout;
+    private readonly Tensor embedded;
 
     /// <param name="layout">Parameters; unbound ones are enough to count FLOPs.</param>
     /// <param name="config">Shape and parts.</param>
@@ -31,11 +32,12 @@ internal sealed class TransformerGraph : IDisposable
         Ops = new(purpose == GraphPurpose.Training);
 
         var x = Ops.Add(new Embedding("embed", Ids, context, Operand("model.embed_tokens.weight"), layout.Operand("model.embed_positions.weight"))).Y;
+        embedded = x;
         for (var i = 0; i < config.Layers; i++)
         {
             if (layout.Plans.Count > 0)
             {
-                x = layout.Plans[i].Record(this, x);
+                x = layout.Plans[i].Record(this, x, i);
                 if (purpose == GraphPurpose.Training) Ops.Add(new Keep(x));
             }
             else
@@ -105,6 +107,13 @@ internal sealed class TransformerGraph : IDisposable
         NormPlace.Post => Norm(layer + "post_feedforward_layernorm", Residual(layer + "mlp_residual", x, last, residual => Mlp(layer, x, residual))),
         _ => Add(layer + "mlp_residual", x, Norm(layer + "post_feedforward_layernorm", Mlp(layer, Norm(layer + "pre_feedforward_layernorm", x), null)), last),
     };
+
+    /// <summary>What a layer was given.</summary>
+    public Tensor Stream(int layer) => layer == 0 ? embedded : BlockOutputs[layer - 1];
+
+    /// <summary>Whether a layer or a later one reads a tensor by its layer's number.</summary>
+    public bool ReadsAgain(Tensor x, int layer) =>
+        Enumerable.Range(0, layer + 1).Any(k => Stream(k) == x && layout.Plans.Skip(layer).Any(plan => plan.Streams.Contains(k)));
 
     /// <summary>Attention over a packed qkv, which is changed where it stands.</summary>
     public Tensor Attend(string layer, Tensor qkv, bool rope, bool qkNorm)

@@ -21,6 +21,8 @@ internal static class Allowance
         .. Names("System.Collections", "IEnumerable IEnumerator ICollection IList IStructuralEquatable IStructuralComparable"),
     ];
 
+    private static readonly string[] inlining = ["AggressiveInlining", "AggressiveOptimization", "NoInlining"];
+
     // First match counts: the longer name comes first.
     private static readonly (string Prefix, string Instead)[] instead =
     [
@@ -57,8 +59,12 @@ internal static class Allowance
         ILocalSymbol local => Type(local.Type),
         IParameterSymbol parameter => Type(parameter.Type),
         IMethodSymbol { MethodKind: MethodKind.BuiltinOperator or MethodKind.AnonymousFunction or MethodKind.LocalFunction } => null,
-        IMethodSymbol { Name: "GetHashCode", Parameters.Length: 0 } method when !IsOurs(method) => "`GetHashCode` differs from process to process, and runs repeat bit for bit; compute with numbers",
+        IMethodSymbol { Name: "GetHashCode", Parameters.Length: 0 } method when !IsOurs(method) || method.IsImplicitlyDeclared => "`GetHashCode` differs from process to process, and runs repeat bit for bit; compute with numbers",
         _ when IsOurs(symbol) || symbol.ContainingType is null => null,
+        // Vector.LoadUnsafe and its kin take any offset without a pointer in sight.
+        _ when symbol.Name.Contains("Unsafe", StringComparison.Ordinal) || symbol.Name.Contains("Dangerous", StringComparison.Ordinal) =>
+            $"`{symbol.ContainingType.ToDisplayString()}.{symbol.Name}` does not check bounds; use spans and indices",
+        IFieldSymbol { ContainingType.Name: "MethodImplOptions" } option when !inlining.Contains(option.Name) => $"`MethodImplOptions.{option.Name}`; of these a part may use {string.Join(", ", inlining)}",
         _ => Type(symbol.ContainingType) is { } why ? why.Replace("`" + symbol.ContainingType.ToDisplayString() + "`", $"`{symbol.ContainingType.ToDisplayString()}.{symbol.Name}`", StringComparison.Ordinal) : null,
     };
 

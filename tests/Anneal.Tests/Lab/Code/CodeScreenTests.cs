@@ -33,6 +33,12 @@ public class CodeScreenTests
     [InlineData("Anneal.Engine.Shards.Shard.Open(\"train.bin\");", "Anneal.Engine.Shards.Shard", "Anneal.Engine.Custom")]
     [InlineData("new Anneal.Engine.Tensors.NativeBuffer(1);", "NativeBuffer", "Anneal.Engine.Custom")]
     [InlineData("Anneal.Engine.Training.Checkpoint.LoadModel(\"x\");", "Checkpoint", "Anneal.Engine.Custom")]
+    [InlineData("var v = Vector.LoadUnsafe(ref step, 1000);", "Vector.LoadUnsafe", "does not check bounds")]
+    [InlineData("Vector<long>.One.StoreUnsafe(ref step, 1000);", "StoreUnsafe", "does not check bounds")]
+    [InlineData("var all = new List<Type>();", "System.Type", "without reflection")]
+    [InlineData("var t = new Exception().TargetSite;", "System.Reflection", "without reflection")]
+    [InlineData("Func<int> f = () => 1; f.DynamicInvoke();", "System.Delegate", "without reflection")]
+    [InlineData("new Named(\"a\").GetHashCode();", "GetHashCode", "process to process")]
     [InlineData("dynamic d = 1; d.Foo();", "dynamic", "write the type")]
     [InlineData("unsafe { int x; }", "unsafe", "spans")]
     [InlineData("Span<int> big = stackalloc int[1000000];", "stackalloc", "4096")]
@@ -41,7 +47,7 @@ public class CodeScreenTests
     [InlineData("try { } catch (System.Threading.ThreadAbortException) { }", "ThreadAbortException", "one thread")]
     public void A_forbidden_name_gets_an_error_that_teaches(string statement, string name, string instead)
     {
-        var compiled = CodeCompiler.Compile(new(CodeKind.Schedule, Sources.Rate(statement + "\nreturn 1;")));
+        var compiled = CodeCompiler.Compile(new(CodeKind.Schedule, Sources.Rate(statement + "\nreturn 1;", "private sealed record Named(string Name);")));
         compiled.IsSound.ShouldBeFalse();
         compiled.Assembly.ShouldBeEmpty();
         var problem = compiled.Problems[0];
@@ -61,6 +67,8 @@ public class CodeScreenTests
     [InlineData("[System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Method)] private static extern void X(CustomSchedule s);", "attribute")]
     [InlineData("[System.Runtime.InteropServices.DllImport(\"c\")] private static extern int getpid();", "attribute")]
     [InlineData("private volatile int x;", "volatile")]
+    [InlineData("[System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.Synchronized)] private void X() { }", "AggressiveInlining")]
+    [InlineData("[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Explicit)] private struct Union { }", "attribute")]
     [InlineData("private async void X() { }", "async")]
     [InlineData("private unsafe int* p;", "unsafe")]
     [InlineData("private System.IO.Stream stream;", "no files")]
