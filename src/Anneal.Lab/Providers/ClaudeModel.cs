@@ -124,10 +124,11 @@ internal sealed class ClaudeModel : ILanguageModel, IDisposable
 
     private ModelException Explain(Exception e, WireTrace trace)
     {
-        if (e is AnthropicSseException) return new(FailureOf(e.Message), Clean($"the provider broke the answer off: {e.Message}"), e);
+        // What the provider said is in the message, cleaned; the exception below may hold more of it.
+        if (e is AnthropicSseException) return new(FailureOf(e.Message), Clean($"the provider broke the answer off: {e.Message}"));
         if (e is AnthropicApiException api)
-            return new(WireFailure.Of(api.StatusCode, api.ResponseBody), Clean($"{(int)api.StatusCode} {WireFailure.MessageOf(api.ResponseBody)}"), e) { RetryAfter = trace.RetryAfter };
-        if (e is JsonException or AnthropicInvalidDataException) return new(ModelFailure.Garbled, Clean($"the answer is not what the Messages API sends: {e.Message}"), e) { Uncertain = trace.Sent };
+            return new(WireFailure.Of(api.StatusCode, api.ResponseBody), Clean($"{(int)api.StatusCode} {WireFailure.MessageOf(api.ResponseBody)}")) { RetryAfter = trace.RetryAfter };
+        if (e is JsonException or AnthropicInvalidDataException or InvalidOperationException or NullReferenceException) return new(ModelFailure.Garbled, Clean($"the answer is not what the Messages API sends: {e.Message}"), e) { Uncertain = trace.Sent };
         return new(ModelFailure.Network, Clean(WireFailure.Words(e)), e) { Uncertain = trace.Sent };
     }
 

@@ -133,9 +133,10 @@ internal sealed class Conversation
         {
             return await tool.CallAsync(input, cancel);
         }
-        catch (InputException e)
+        catch (Exception e) when (e is InputException or ArgumentException or FormatException or InvalidOperationException or OverflowException or KeyNotFoundException or JsonException)
         {
-            return new(e.Message, IsError: true);
+            // Input that fits the schema and yet makes no sense is the model's to mend, and no reason to stop a study.
+            return new($"The call failed: {e.Message}", IsError: true);
         }
     }
 

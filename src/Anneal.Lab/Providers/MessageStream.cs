@@ -84,18 +84,30 @@ internal sealed class MessageStream
         }
     }
 
-    // Tool input that is no JSON goes on as an object, for the schema to refuse and the model to mend.
+    // Tool input that is no JSON, or holds text that is none, goes on as an object, for the schema to refuse and the model to mend.
     internal static JsonNode ReadInput(string text)
     {
         if (text.Length == 0) return new JsonObject();
         try
         {
-            return JsonNode.Parse(text) as JsonObject ?? Invalid(text);
+            if (JsonNode.Parse(text) is not JsonObject input) return Invalid(text);
+            Touch(input);
+            return input;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return Invalid(text);
         }
+    }
+
+    // Half of a surrogate pair, or a key twice, shows only when it is read.
+    private static void Touch(JsonNode? node)
+    {
+        if (node is JsonObject o)
+            foreach (var (_, value) in o) Touch(value);
+        else if (node is JsonArray list)
+            foreach (var item in list) Touch(item);
+        else if (node?.GetValueKind() == JsonValueKind.String) _ = node.GetValue<string>();
     }
 
     private static JsonObject Invalid(string text) => new() { ["INVALID_JSON"] = text };

@@ -88,7 +88,7 @@ internal sealed class OpenAiModel : ILanguageModel, IDisposable
         if (trace.Status is { } status && (int)status >= 400)
         {
             var body = (e as ClientResultException)?.GetRawResponse()?.Content?.ToString();
-            return new(WireFailure.Of(status, body), Clean($"{(int)status} {WireFailure.MessageOf(body)}"), e) { RetryAfter = trace.RetryAfter };
+            return new(WireFailure.Of(status, body), Clean($"{(int)status} {WireFailure.MessageOf(body)}")) { RetryAfter = trace.RetryAfter };
         }
         if (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
             return new(ModelFailure.Garbled, Clean($"the answer is not what chat completions send: {e.Message}"), e) { Uncertain = trace.Sent };

@@ -200,6 +200,8 @@ public sealed class ClaudeModelTests : IDisposable
     [InlineData("""{"change":"half""")]
     [InlineData("""["change"]""")]
     [InlineData("""{"chnge":"rope"}""")]
+    [InlineData("""{"change":"half a pair \ud83d"}""")]
+    [InlineData("""{"change":"twice","change":"rope"}""")]
     [InlineData("")]
     public async Task Invalid_tool_input_gets_an_error_that_teaches(string input)
     {

@@ -161,6 +161,15 @@ public sealed class ConversationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tool_that_fails_on_what_it_is_given_says_so_to_the_model()
+    {
+        var (end, model) = await Talk(turn => turn == 0 ? ScriptedModel.Calls("read_run", """{"run":"r1"}""") : Propose(), tools: DeskLab.Tools(read: _ => throw new FormatException("no run is called r1")));
+        end.Outcome.ShouldBe(ConversationOutcome.Reached);
+        Last(model)[0]!["content"]!.GetValue<string>().ShouldBe("The call failed: no run is called r1");
+        Last(model)[0]!["is_error"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_schema_that_cannot_be_checked_is_not_offered() =>
         Should.Throw<ArgumentException>(() => new Conversation(lab.Desk(new ScriptedModel(_ => Propose())), "c", "s",
             [new Tool(new("t", "d", DeskLab.Schema("""{"type":"object","propertys":{}}""")), (_, _) => Task.FromResult(new ToolAnswer("")))]))
