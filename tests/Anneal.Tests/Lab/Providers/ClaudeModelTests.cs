@@ -131,7 +131,7 @@ public sealed class ClaudeModelTests : IDisposable
         var desk = lab.Desk(client, usd: 0.3, ModelCatalog.Load(null).Find("claude", client.Model));
         var ends = await Task.WhenAll(Enumerable.Range(1, 8).Select(n => new Conversation(desk, $"proposal/{n}", "rules", DeskLab.Tools(read: _ => new string('x', 3000))).RunAsync(DeskLab.Text($"Proposal {n}?"), Cancel)));
         ends.ShouldContain(end => end.Outcome == ConversationOutcome.OutOfMoney);
-        ends.ShouldContain(end => end.Outcome == ConversationOutcome.Reached);
+        lab.Calls.Count(call => call.Outcome == "answered").ShouldBeGreaterThan(8);
         lab.Calls.Sum(call => call.Usd).ShouldBeLessThanOrEqualTo(0.3);
         desk.SpentUsd.ShouldBe(lab.Calls.Sum(call => call.Usd), 1e-9);
         server.Refusals.ShouldBeEmpty();
