@@ -16,7 +16,7 @@ public partial class ClaudeStudyTests
     [Fact]
     public async Task A_study_over_the_wire_passes_the_rules_and_reads_its_prefix_from_the_cache()
     {
-        using var tiny = new TinyStudy(experiments: 5, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 3, extra: "researcher: claude");
         await using var server = await MessagesServer.StartAsync(call => call.Turn switch
         {
             0 => ServerReply.Tools("what is known?", ("read_findings", "{}"), ("recipe_keys", """{"section": "optimizer"}""")),
@@ -41,7 +41,7 @@ public partial class ClaudeStudyTests
     [Fact]
     public async Task Whatever_a_model_does_wrong_the_study_goes_on_and_says_why()
     {
-        using var tiny = new TinyStudy(experiments: 6, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 4, extra: "researcher: claude");
         await using var server = await MessagesServer.StartAsync(call => (Proposal(call), call.Turn) switch
         {
             // A sealed value, a write, a file: each is refused with a reason, and the model mends its ways.
@@ -58,7 +58,7 @@ public partial class ClaudeStudyTests
         var study = await RunAsync(tiny, server, heard);
 
         study.Status.ShouldBe("done");
-        study.Experiments.Count.ShouldBe(6);
+        study.Experiments.Count.ShouldBe(4);
         study.Experiments[0].Proposal.Source.ShouldBe("model:scripted");
         var first = server.Requests.Where(call => Proposal(call) == 1).ToList();
         first[1].LastText.ShouldContain("no such table: seals");
@@ -73,13 +73,13 @@ public partial class ClaudeStudyTests
     [Fact]
     public async Task The_dollar_cap_ends_the_models_part_and_not_the_study()
     {
-        using var tiny = new TinyStudy(experiments: 3, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 2, extra: "researcher: claude");
         await using var server = await MessagesServer.StartAsync(call => Propose(call.Turn));
         using var client = server.Client();
         var heard = new Listener();
         var study = await Study.RunAsync(tiny.Spec, tiny.Lab, heard, Cancel, new SittingOptions { Usd = 0.0001, Voice = (client, ModelCatalog.Load(null).Find("claude", client.Model)) });
         study.Status.ShouldBe("done");
-        study.Experiments.Count.ShouldBe(3);
+        study.Experiments.Count.ShouldBe(2);
         study.UsdSpent.ShouldBe(0);
         study.Researcher.ShouldBe("embedded (claude has not answered)");
         server.Requests.ShouldBeEmpty();

@@ -17,12 +17,12 @@ public class ModelStudyTests
     [Fact]
     public async Task A_models_proposals_are_run_and_judged_and_its_bill_is_in_the_record()
     {
-        using var tiny = new TinyStudy(experiments: 4, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 3, extra: "researcher: claude");
         var heard = new Listener();
         var study = await RunAsync(tiny, tiny.Lab, new ScriptedModel(Researcher), heard);
 
         study.Status.ShouldBe("done");
-        study.Experiments.Count.ShouldBe(4);
+        study.Experiments.Count.ShouldBe(3);
         study.Experiments[0].Proposal.Source.ShouldBe("model:scripted");
         study.Experiments.Select(experiment => ProposalSource.Of(experiment.Proposal)).Distinct().Order().ShouldBe([ProposalSource.Embedded, ProposalSource.Model]);
         study.Experiments[0].Verdict.ShouldBe(Verdict.Confirmed);
@@ -92,13 +92,13 @@ public class ModelStudyTests
     [Fact]
     public async Task A_model_that_dies_in_the_middle_is_stood_in_for_to_the_end()
     {
-        using var tiny = new TinyStudy(experiments: 4, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 3, extra: "researcher: claude");
         var heard = new Listener();
         var model = new ScriptedModel(request => request.Conversation == "proposal/1" ? Researcher(request) : throw new ModelException(ModelFailure.Unauthorised, "401: the key was revoked"));
         var study = await RunAsync(tiny, tiny.Lab, model, heard);
 
         study.Status.ShouldBe("done");
-        study.Experiments.Count.ShouldBe(4);
+        study.Experiments.Count.ShouldBe(3);
         study.Experiments.Skip(1).ShouldAllBe(experiment => ProposalSource.Of(experiment.Proposal) == ProposalSource.Embedded);
         heard.Of<ResearcherAbsent>().ShouldNotBeEmpty();
         study.Experiments.ShouldContain(experiment => experiment.Proposal.InsteadOf != null && experiment.Proposal.InsteadOf.Contains("revoked"));
@@ -109,7 +109,7 @@ public class ModelStudyTests
     [Fact]
     public async Task A_key_that_is_gone_on_resume_degrades_the_study_and_says_so()
     {
-        using var tiny = new TinyStudy(experiments: 3, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 2, extra: "researcher: claude");
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel))
         {
             var first = new Listener();
@@ -121,7 +121,7 @@ public class ModelStudyTests
         var study = await Study.RunAsync(tiny.Spec, tiny.Lab, heard, Cancel, new SittingOptions { Usd = 5 });
         study.Status.ShouldBe("done");
         heard.Of<ResearcherAbsent>().ShouldContain(absent => absent.Reason.Contains("ANTHROPIC_API_KEY"));
-        study.Experiments.Count.ShouldBe(3);
+        study.Experiments.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public class ModelStudyTests
     [Fact]
     public async Task A_replay_of_the_transcript_is_the_same_study_bit_for_bit_without_drift()
     {
-        using var tiny = new TinyStudy(experiments: 4, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 3, extra: "researcher: claude");
         var model = new ScriptedModel(Researcher);
         var recorded = await RunAsync(tiny, tiny.Lab, model, null);
         OnlyGrows([.. model.Requests.Where(request => request.Turn == 0)]);
