@@ -20,8 +20,8 @@ internal sealed class CodeChecker(CodeStore store, bool allowUnsandboxed, long m
     // The runtime itself has some fifteen threads.
     private const int Tasks = 96;
 
-    // Two steps of the run and some small cases; code that needs longer would need days to train.
-    private const double Seconds = 120;
+    // Small cases, and two steps of the run at a pace that the slowest machine keeps.
+    private const double Seconds = 60, FlopsPerSecond = 1e9;
 
     // The schedule is asked for each; the run's own length follows from what a step costs.
     private const long Steps = 1000;
@@ -68,13 +68,15 @@ internal sealed class CodeChecker(CodeStore store, bool allowUnsandboxed, long m
     {
         var workers = CodeWorkers.Find(allowUnsandboxed, out var why) ?? throw new InputException($"code of {recipe.Identity()[..12]}", why!);
         var order = Order(recipe);
+        var seconds = Seconds + 2 * RunLength.FlopsPerStep(recipe with { Code = new() }, vocab) / FlopsPerSecond;
         var limits = new SandboxSpec
         {
             ReadOnly = [.. order.Assemblies.Keys.Select(hash => Path.Combine(order.Directory, hash + ".dll"))],
             MemoryBytes = memoryBytes,
             Processes = Tasks,
-            CpuSeconds = Seconds,
-            WallSeconds = Seconds * 5,
+            CpuSeconds = seconds,
+            // A loaded machine may take many times as long by the clock.
+            WallSeconds = seconds * 10,
         };
         var (answer, remember) = Task.Run(() => AskAsync(workers, limits, new CheckRequest(key, recipe, vocab, Steps, order))).GetAwaiter().GetResult();
         if (remember)

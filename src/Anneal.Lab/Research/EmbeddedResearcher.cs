@@ -76,7 +76,8 @@ public sealed class EmbeddedResearcher(StudySpec spec) : IResearcher
     private static IEnumerable<Candidate> Bundles(StudyMemory memory, Recipe champion, Novelty fresh)
     {
         var promising = memory.Experiments
-            .Where(e => e.Experiment is { Verdict: Verdict.Suggestive or Verdict.Inconclusive, Effect: > 0, Pairs.Count: > 0 }).ToArray();
+            // What code did is not in its keys.
+            .Where(e => e.Experiment is { Verdict: Verdict.Suggestive or Verdict.Inconclusive, Effect: > 0, Pairs.Count: > 0, Proposal.Code: null }).ToArray();
         for (int i = 0; i < promising.Length; i++)
         {
             for (int j = i + 1; j < promising.Length; j++)
