@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Anneal.Data;
+using Anneal.Engine.Optimizers;
 using Anneal.Lab.Code;
 using Anneal.Lab.Ledger;
 using Anneal.Runs;
@@ -17,6 +18,9 @@ internal sealed partial class Executor
 
     // Incidents are few; a run that writes thousands wants to be noticed for something else.
     private const int MostIncidents = 100;
+
+    // The evaluator reads a split whole.
+    private const long LargestReread = 64 << 20;
 
     private readonly Pace pace;
     private readonly CodeChecker checker;
@@ -48,7 +52,11 @@ internal sealed partial class Executor
     // A recipe without code is evaluated by the lab's own. So are weights that only the lab's own blocks will read.
     private async Task<EvaluationResult> JudgeAsync(Job job, RunDirectory directory, RunOrder order, string checkpoint, ExpectedModel expected, TokenizedCorpus tokens, EvaluatorProcess evaluator, CancellationToken cancel)
     {
-        if (job.Recipe.Code.Block.Length == 0) return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected);
+        if (job.Recipe.Code.Block.Length == 0)
+        {
+            await CompareClaimAsync(directory, checkpoint, expected, tokens, evaluator, cancel);
+            return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected);
+        }
         var limits = new SandboxSpec
         {
             ReadOnly = [checkpoint, directory.OrderPath, .. CodeFiles(order)],
@@ -68,6 +76,14 @@ internal sealed partial class Executor
         return await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, job.Split, spec.Evaluation, cancel, expected, command, limits);
     }
 
+    // What the run said of its train loss, against what its checkpoint has on passages that it was trained on.
+    private async Task CompareClaimAsync(RunDirectory directory, string checkpoint, ExpectedModel expected, TokenizedCorpus tokens, EvaluatorProcess evaluator, CancellationToken cancel)
+    {
+        if (new FileInfo(Path.Combine(tokens.TrainDirectory, "train.bin")).Length > LargestReread) return;
+        var measured = await evaluator.EvaluateAsync(checkpoint, tokens.TrainDirectory, "train", spec.Evaluation with { Documents = 16 }, cancel, expected);
+        if (LossClaim.Contradicted(MetricsReader.ReadAll(directory.MetricsPath), measured.Loss) is { } foul) throw new EvaluationException(foul.Detail) { Rule = foul.Rule };
+    }
+
     /// <summary>The lab's sources of proposals.</summary>
     public CodeStore Code { get; }
 
@@ -78,6 +94,14 @@ internal sealed partial class Executor
         var facts = checker.Check(recipe, Tokenized(recipe.Tokenizer).Vocab);
         if (facts.Problems is { Count: > 0 } problems) throw new ArgumentException($"the code is unsound: {string.Join(" ", problems)}");
         return checker.Order(recipe) with { FlopsPerStep = facts.FlopsPerStep, Parameters = facts.Parameters };
+    }
+
+    // What the model costs without the code is known without asking it, so that a price far below is a lie.
+    private double Charged(Recipe recipe)
+    {
+        var price = CodeOf(recipe).FlopsPerStep!.Value;
+        var least = recipe.Code.Block.Length > 0 ? 0 : 0.9 * Counted(recipe with { Code = new(), Optimizer = recipe.Optimizer with { Kind = OptimizerKind.AdamW } });
+        return price >= least ? price : throw new ArgumentException($"the code is said to cost {price:G3} FLOPs a step; the model alone takes {least:G3}");
     }
 
     // Only the assemblies of this run; the store holds those of all.

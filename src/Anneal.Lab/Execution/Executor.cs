@@ -60,7 +60,9 @@ internal sealed partial class Executor : IAsyncDisposable
     /// <summary>Counted FLOPs of one training step.</summary>
     /// <param name="recipe">A sound recipe.</param>
     public double FlopsPerStep(Recipe recipe) =>
-        flopsPerStep.GetOrAdd(recipe.Identity(), _ => recipe.Code.IsEmpty ? RunLength.FlopsPerStep(recipe, Tokenized(recipe.Tokenizer).Vocab) : CodeOf(recipe).FlopsPerStep!.Value);
+        flopsPerStep.GetOrAdd(recipe.Identity(), _ => recipe.Code.IsEmpty ? Counted(recipe) : Charged(recipe));
+
+    private double Counted(Recipe recipe) => RunLength.FlopsPerStep(recipe, Tokenized(recipe.Tokenizer).Vocab);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
