@@ -29,6 +29,9 @@ internal static class DiagnosisSuite
         yield return BenchmarkRow.AtLeast("broken runs in which a detector speaks", cases.Count(c => c.Incident is not null), $"of {cases.Count}", 12, string.Join(", ", cases.Where(c => c.Incident is not null).GroupBy(c => c.Incident!.Detector).Select(g => $"{g.Key} {g.Count()}")));
         yield return BenchmarkRow.Of("broken runs that the monitor stops", cases.Count(c => c.Incident?.Action == IncidentAction.Stop), $"of {cases.Count}", "before any model is asked");
 
+        var alone = BrokenRun.All.Where(broken => Breakage.Train(broken, new RunDirectory(folder.File($"{broken.Name}-alone")), [])?.Action == IncidentAction.Stop).Select(broken => broken.Name).ToList();
+        yield return BenchmarkRow.Of("broken runs that it stops without the healthy curve", alone.Count, $"of {cases.Count}", string.Join(", ", alone));
+
         var opinions = Consult(cases.Where(c => c.Incident is not null), folder.File("lab"));
         foreach (var group in cases.GroupBy(c => c.Broken.Label).Append(null))
         {

@@ -37,9 +37,13 @@ internal static class LanguageModel
     /// <exception cref="InputException">It has others: the message names the nearest.</exception>
     public static async Task CheckAsync(ILanguageModel model, CancellationToken cancel)
     {
-        if (await model.ListAsync(cancel) is { Count: > 0 } names && !names.Contains(model.Model, StringComparer.Ordinal))
+        if (await model.ListAsync(cancel) is { Count: > 0 } names && !names.Any(name => IsCalled(name, model.Model)))
             throw new InputException("--model", $"`{model.Model}` is not among the {names.Count} models that {model.Provider} offers to this key; {NearestWord.Hint(model.Model, [.. names.Take(20)])}");
     }
+
+    // Providers list `name-20251101` and take `name` for it.
+    private static bool IsCalled(string listed, string name) =>
+        listed == name || (listed.StartsWith($"{name}-", StringComparison.Ordinal) && listed[(name.Length + 1)..].All(c => char.IsAsciiDigit(c) || c == '-'));
 
     private static string? EffortOf(CatalogModel entry, string? asked)
     {

@@ -27,4 +27,26 @@ public sealed class LanguageModelTests
     [Fact]
     public void An_unknown_effort_gets_the_nearest_level() =>
         Should.Throw<InputException>(() => LanguageModel.Create("claude", new SittingOptions { Effort = "hihg" }, catalog)).Message.ShouldContain("did you mean `high`?");
+
+    [Theory]
+    [InlineData("claude-opus-4-5-20251101", true)]
+    [InlineData("claude-opus-4-5", true)]
+    [InlineData("claude-opus-4-5-fast", false)]
+    public async Task A_name_stands_for_its_dated_release(string listed, bool found)
+    {
+        var model = new ListedModel("claude-opus-4-5", [listed]);
+        if (found) await LanguageModel.CheckAsync(model, TestContext.Current.CancellationToken);
+        else await Should.ThrowAsync<InputException>(() => LanguageModel.CheckAsync(model, TestContext.Current.CancellationToken));
+    }
+
+    private sealed class ListedModel(string name, IReadOnlyList<string> names) : ILanguageModel
+    {
+        public string Provider => "claude";
+
+        public string Model => name;
+
+        public Task<ModelReply> AskAsync(ModelRequest request, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<string>?> ListAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<string>?>(names);
+    }
 }
