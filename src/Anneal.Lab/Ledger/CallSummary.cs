@@ -12,6 +12,9 @@ public sealed record CallSummary
     /// <summary>Calls lost in flight: nobody knows whether they were paid for, so each counts at the most that it can cost.</summary>
     public int Uncertain { get; init; }
 
+    /// <summary>Recorded answers to questions that were not the recorded ones: a replay on other hardware, or of another study.</summary>
+    public int Drifted { get; init; }
+
     /// <summary>Tokens read, neither from a cache nor into one.</summary>
     public long Input { get; init; }
 

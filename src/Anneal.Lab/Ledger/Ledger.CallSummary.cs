@@ -10,6 +10,7 @@ public sealed partial class Ledger
     private static CallSummary ReadCalls(SqliteConnection db, string study) => db.QuerySingle<CallTotals>(
         """
         SELECT COUNT(*) AS Calls, TOTAL(outcome = 'answered') AS Answered, TOTAL(outcome IS NULL OR outcome = 'uncertain') AS Uncertain,
+               TOTAL(outcome = 'answered' AND error IS NOT NULL) AS Drifted,
                TOTAL(input) AS Input, TOTAL(output) AS Output, TOTAL(cache_read) AS CacheRead, TOTAL(cache_write) AS CacheWrite,
                TOTAL(COALESCE(usd, reserved_usd)) AS Usd
         FROM calls LEFT JOIN answers ON answers.call = calls.id
@@ -33,6 +34,7 @@ public sealed partial class Ledger
         public double Calls { get; set; }
         public double Answered { get; set; }
         public double Uncertain { get; set; }
+        public double Drifted { get; set; }
         public double Input { get; set; }
         public double Output { get; set; }
         public double CacheRead { get; set; }
@@ -44,6 +46,7 @@ public sealed partial class Ledger
             Calls = (int)Calls,
             Answered = (int)Answered,
             Uncertain = (int)Uncertain,
+            Drifted = (int)Drifted,
             Input = (long)Input,
             Output = (long)Output,
             CacheRead = (long)CacheRead,

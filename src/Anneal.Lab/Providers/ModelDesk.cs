@@ -70,8 +70,9 @@ internal sealed class ModelDesk
         if (ledger.FindAnswer(study, conversation, turn) is { } known)
         {
             if (known.RequestHash != hash) Interlocked.Increment(ref drifted);
-            Tell(new ModelCalled(conversation, Words(known.Provider, known.Model), known.Usage, known.Usd, purse.Spent, known.Usage.CacheHitShare));
-            return ReplyJson.Parse(JsonNode.Parse(known.Reply!));
+            var remembered = ReplyJson.Parse(JsonNode.Parse(known.Reply!));
+            Tell(new ModelCalled(conversation, Words(known.Provider, remembered.Model), known.Usage, known.Usd, purse.Spent, known.Usage.CacheHitShare));
+            return remembered;
         }
         for (var attempt = 1; ; attempt++)
         {
@@ -128,8 +129,8 @@ internal sealed class ModelDesk
                 throw;
             }
             paid = entry.Cost(reply.Usage);
-            ledger.AddAnswer(call, "answered", RequestText.Compact(ReplyJson.ToJson(reply)), null, reply.Usage, paid, clock.Elapsed.TotalSeconds);
-            Tell(new ModelCalled(request.Conversation, Words(model.Provider, model.Model), reply.Usage, paid, purse.Spent + paid, reply.Usage.CacheHitShare));
+            ledger.AddAnswer(call, "answered", RequestText.Compact(ReplyJson.ToJson(reply)), reply.Drifted ? "drifted: the question is not the recorded one" : null, reply.Usage, paid, clock.Elapsed.TotalSeconds);
+            Tell(new ModelCalled(request.Conversation, Words(model.Provider, reply.Model), reply.Usage, paid, purse.Spent + paid, reply.Usage.CacheHitShare));
             return reply;
         }
         finally

@@ -20,6 +20,9 @@ public sealed record ModelReply
     /// <summary>What the provider says about the stop, for example why it refused; null where it says nothing.</summary>
     public string? StopDetail { get; init; }
 
+    /// <summary>A recorded answer to a question that is not the recorded one.</summary>
+    public bool Drifted { get; init; }
+
     /// <summary>Provider's id of the call, for their support; null where they give none.</summary>
     public string? RequestId { get; init; }
 }

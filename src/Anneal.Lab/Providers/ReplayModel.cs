@@ -33,7 +33,8 @@ internal sealed class ReplayModel(TranscriptHeader header, IReadOnlyDictionary<(
     {
         if (!lines.TryGetValue((request.Conversation, request.Turn), out var line))
             return Task.FromException<ModelReply>(new ModelException(ModelFailure.NotRecorded, $"the transcript has no turn {request.Turn} of conversation {request.Conversation}."));
-        if (line.RequestHash != RequestText.Hash(request)) Interlocked.Increment(ref drifted);
-        return Task.FromResult(line.Reply);
+        if (line.RequestHash == RequestText.Hash(request)) return Task.FromResult(line.Reply);
+        Interlocked.Increment(ref drifted);
+        return Task.FromResult(line.Reply with { Drifted = true });
     }
 }

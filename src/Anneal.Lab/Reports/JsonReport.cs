@@ -85,6 +85,7 @@ public static class JsonReport
         ["calls"] = calls.Calls,
         ["answered"] = calls.Answered,
         ["uncertain"] = calls.Uncertain,
+        ["drifted"] = calls.Drifted,
         ["input"] = calls.Input,
         ["output"] = calls.Output,
         ["cache_read"] = calls.CacheRead,

@@ -49,7 +49,7 @@ public sealed partial class ClaudeStudyCommandTests(ClaudeStudyCommandTests.Sitt
     public void Estimate_calls_cost_and_proposers_are_shown_while_it_runs()
     {
         sitting.Result.Error.ShouldContain("will probably cost $");
-        sitting.Result.Error.ShouldContain("answered proposal/1: $");
+        sitting.Result.Error.ShouldContain("scripted answered proposal/1: $");
         sitting.Result.Error.ShouldContain("came from the cache");
         sitting.Result.Error.ShouldContain("(by model:scripted)");
         File.ReadAllText(Path.Combine(sitting.Tiny.Lab, "studies", "tiny", "report.html")).ShouldContain("no language model was asked");
@@ -75,6 +75,7 @@ public sealed partial class ClaudeStudyCommandTests(ClaudeStudyCommandTests.Sitt
         var (first, again) = (JsonDocument.Parse(sitting.Result.Out).RootElement, JsonDocument.Parse(replay.Out).RootElement);
         again.GetProperty("researcher").GetString().ShouldBe("replay of scripted");
         again.GetProperty("budget").GetProperty("usd").GetProperty("spent").GetDouble().ShouldBe(0);
+        again.GetProperty("calls").GetProperty("drifted").GetInt32().ShouldBe(0);
         Outcome(again).ShouldBe(Outcome(first));
         again.GetProperty("champion").GetRawText().ShouldBe(first.GetProperty("champion").GetRawText());
         replay.Error.ShouldNotContain("differ from the recorded");

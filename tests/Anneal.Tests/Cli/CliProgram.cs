@@ -39,10 +39,10 @@ internal static class CliProgram
     }
 
     /// <summary>Waits for the end of a started program; a program that does not end in two minutes is a failure.</summary>
-    public static CliResult Await(Process process)
+    public static CliResult Await(Process process, TimeSpan? patience = null)
     {
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(TimeSpan.FromSeconds(120)))
+        if (!process.WaitForExit(patience ?? TimeSpan.FromSeconds(120)))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"anneal {string.Join(' ', process.StartInfo.ArgumentList)} did not end");

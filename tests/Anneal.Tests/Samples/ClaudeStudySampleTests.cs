@@ -53,12 +53,13 @@ public class ClaudeStudySampleTests
         var lab = Directory.CreateTempSubdirectory("anneal-record-").FullName;
         await using var server = await MessagesServer.StartAsync(ScriptedResearcher.Script());
         var environment = new Dictionary<string, string> { ["ANTHROPIC_API_KEY"] = server.Key, ["ANTHROPIC_BASE_URL"] = server.BaseUrl };
-        var run = await Task.Run(() => CliProgram.Run(["study", "run", Path.Combine(Folder, "study.yaml"), "--lab", lab], environment));
+        using var program = CliProgram.Start(["study", "run", Path.Combine(Folder, "study.yaml"), "--lab", lab], environment, null);
+        program.StandardInput.Close();
+        var run = await Task.Run(() => CliProgram.Await(program, TimeSpan.FromMinutes(15)));
         run.ExitCode.ShouldBe(0, run.Error);
         server.Refusals.ShouldBeEmpty();
         CliProgram.Run("study", "transcript", "claude-study", "--lab", lab, "--out", File).ExitCode.ShouldBe(0);
-        TestContext.Current.SendDiagnosticMessage(run.Error + run.Out);
-        await System.IO.File.WriteAllTextAsync("/tmp/faces-record.log", run.Error + run.Out);
+        TestContext.Current.SendDiagnosticMessage(run.Out);
         Directory.Delete(lab, recursive: true);
     }
 }

@@ -48,6 +48,7 @@ public class ModelReportTests
         {
             page.ShouldContain("9 calls to claude (big-model), 7 answered, 1 failed: $0.42 of $5.00");
             page.ShouldContain("1 call lost in flight");
+            page.ShouldContain("2 recorded answers replied to a question that was not the recorded one");
             page.ShouldContain("75% from the cache");
         }
 
@@ -115,7 +116,7 @@ public class ModelReportTests
                     },
                 }),
             ],
-            Calls = new CallSummary { Calls = 9, Answered = 7, Uncertain = 1, Input = 1000, CacheRead = 12_000, CacheWrite = 3000, Output = 2500, Usd = 0.42 },
+            Calls = new CallSummary { Calls = 9, Answered = 7, Uncertain = 1, Drifted = 2, Input = 1000, CacheRead = 12_000, CacheWrite = 3000, Output = 2500, Usd = 0.42 },
             Diagnoses = [new(study.Incidents[0].Run, study.Incidents[0].Step, study.Incidents[0].Detector, "big-model", "optimizer", 0.7, "scale_lr 0.5", "the rate is too high", "noted: the run had ended")],
             Refusals =
             [
