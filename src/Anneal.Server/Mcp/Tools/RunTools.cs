@@ -22,7 +22,7 @@ internal static class RunTools
                 ("corpus", Schema.Text("dotnet-docs, man-pages, a prepared corpus or a path to text. Default: the recipe's.")), ("threads", Schema.Whole("Threads; the result does not depend on them.", 1, 1024))),
             Schema.Output(("run*", Schema.Text("Name.")), ("steps*", Schema.Whole("Done.", 0, int.MaxValue)), ("val*", Schema.Output(("bpb*", Schema.Number("Bits per byte on held-out text."))))),
             (call, cancel) => TrainAsync(lab, call, cancel), lab.Log);
-        yield return new("evaluate", "Measures a trained model on the validation side of a corpus, in bits per byte. The sealed test side is opened by studies only.", Hints.Reads,
+        yield return new("evaluate", "Measures a trained model on the validation side of a corpus, in bits per byte. The sealed test side is opened by studies only.", Hints.Adds,
             Schema.Input(("run", Run), ("checkpoint", Checkpoint), ("corpus", Schema.Text("A prepared corpus, a word or a path. Default: the run's own.")), ("documents", Schema.Whole("Held-out documents to score.", 1, 100_000))),
             Schema.Output(("bpb*", Schema.Number("Bits per byte.")), ("loss*", Schema.Number("Nats per token."))),
             (call, cancel) => EvaluateAsync(lab, call, cancel), lab.Log);

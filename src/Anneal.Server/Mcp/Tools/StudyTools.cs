@@ -106,8 +106,11 @@ internal static class StudyTools
         var job = StudyJob.Of(lab, call);
         if (lab.Sittings.Find(job.Spec.Study) is { Work.IsCompleted: false } working) return (working, false);
         var leave = await lab.Consent.AskAsync(call.Server, $"study {job.Spec.Study} with researcher {job.Spec.Researcher}", job.Most, cancel);
-        return lab.Sittings.Start(job.Spec.Study, job.Spec.Budget, job.Known?.SecondsSpent ?? 0,
+        var begun = lab.Sittings.Start(job.Spec.Study, job.Spec.Budget, job.Known?.SecondsSpent ?? 0,
             (progress, stop) => leave.DoAsync(token => job.RunAsync(lab.Directory, progress, token), job.CostOf, stop));
+        // Another call was faster: this one spends nothing.
+        if (!begun.IsNew) leave.Settle(default);
+        return begun;
     }
 
     private static async Task<JsonObject> StatusAsync(McpLab lab, ToolCall call, CancellationToken cancel)

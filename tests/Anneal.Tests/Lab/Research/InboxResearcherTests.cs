@@ -1,5 +1,7 @@
+using Anneal.Lab.Code;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Research;
+using Anneal.Lab.Subjects;
 using Anneal.Runs.Recipes;
 
 namespace Anneal.Tests.Lab.Research;
@@ -73,6 +75,22 @@ public sealed class InboxResearcherTests : IDisposable
         asking.IsCompleted.ShouldBeFalse();
         inbox.Add(Rate("0.004"));
         (await asking)!.Change["optimizer.lr"].ShouldBe("0.004");
+    }
+
+    [Fact]
+    public void Code_is_compiled_and_edits_are_held_against_the_study_before_a_proposal_is_taken_in()
+    {
+        var study = Question().Seen;
+        var code = Rate("0.004") with { Change = new Dictionary<string, string>(), Code = new ProposedCode(CodeKind.Schedule, "public sealed class Odd : CustomSchedule { public override double Rate(long step, long steps) => one; }") };
+        ProposalCheck.FlawOf(code, study)!.ShouldContain("one");
+        ProposalCheck.FlawOf(code with { Code = code.Code! with { Source = code.Code.Source.Replace("one", "1") } }, study).ShouldBeNull();
+        ProposalCheck.FlawOf(Rate("0.004") with { Edits = [new FileEdit("train.py", "x = 1")] }, study)!.ShouldContain("of our own trainer");
+
+        var repository = study with { Spec = study.Spec with { Subject = new SubjectSpec { Path = "/repository", Command = "python3 train.py", Edit = ["train.py"] } } };
+        ProposalCheck.FlawOf(Rate("0.004"), repository)!.ShouldContain("of a repository");
+        var edit = Rate("0.004") with { Change = new Dictionary<string, string>(), Edits = [new FileEdit("trian.py", "x = 1")] };
+        ProposalCheck.FlawOf(edit, repository)!.ShouldContain("did you mean `train.py`?");
+        ProposalCheck.FlawOf(edit with { Edits = [new FileEdit("train.py", "x = 1")] }, repository).ShouldBeNull();
     }
 
     private static MixedResearcher Researcher(Inbox inbox) => new(1e9, [("embedded", new Other())], new InboxResearcher(inbox, waits: false, null));
