@@ -33,7 +33,7 @@ public static class WorkerCommand
             if (start.FileName == "dotnet") start.ArgumentList.Add(library);
         }
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        ProviderKeys.Scrub(start);
+        ChildEnvironment.Scrub(start.Environment);
         return start;
     }
 

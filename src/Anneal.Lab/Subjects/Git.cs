@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Anneal.Lab.Execution;
 using Anneal.Runs;
 
 namespace Anneal.Lab.Subjects;

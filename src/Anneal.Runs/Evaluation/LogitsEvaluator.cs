@@ -13,7 +13,7 @@ namespace Anneal.Runs.Evaluation;
 /// <param name="context">Longest row.</param>
 internal sealed class LogitsEvaluator(LogitsCommand command, int vocab, int context)
 {
-    private const int Probed = 16, Exhaustive = 2, CutsEach = 3;
+    private const int Probed = 16, Exhaustive = 2, CutsEach = 3, MostCuts = 32;
     private const int BatchTokens = 1024, BatchFloats = 4 << 20;
 
     private readonly Random random = new(HashCode(command.Seed));
@@ -61,10 +61,9 @@ internal sealed class LogitsEvaluator(LogitsCommand command, int vocab, int cont
     // The window's later tokens replaced, and cut off.
     private IEnumerable<Row> Disturbed(int window, int[] tokens, bool exhaustive)
     {
-        var cuts = exhaustive
-            ? Enumerable.Range(1, tokens.Length - 1)
-            : Enumerable.Range(0, CutsEach).Select(i => i == 0 ? tokens.Length - 1 : random.Next(1, tokens.Length)).Distinct();
-        foreach (var cut in cuts.ToArray())
+        var cuts = Enumerable.Range(1, tokens.Length - 1).ToArray();
+        random.Shuffle(cuts);
+        foreach (var cut in cuts.Take(exhaustive ? MostCuts : CutsEach))
         {
             var other = tokens.ToArray();
             // Each replaced token is another one: a shift within the vocabulary, never by 0.

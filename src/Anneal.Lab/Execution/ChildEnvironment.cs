@@ -1,6 +1,6 @@
-namespace Anneal.Lab.Subjects;
+namespace Anneal.Lab.Execution;
 
-/// <summary>What a child process of a subject's study inherits.</summary>
+/// <summary>What a child process of the lab inherits: no keys.</summary>
 internal static class ChildEnvironment
 {
     private static readonly string[] secretMarks = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "AUTH"];
