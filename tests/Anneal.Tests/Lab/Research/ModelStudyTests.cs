@@ -139,7 +139,10 @@ public class ModelStudyTests
             (await RunAsync(tiny, lab, new ScriptedModel(Researcher), heard, stop.Token)).Status.ShouldBe("interrupted");
         }
         var again = new ScriptedModel(Researcher);
-        var killed = await RunAsync(tiny, lab, again, null);
+        var resumed = new Listener();
+        var killed = await RunAsync(tiny, lab, again, resumed);
+        // The remembered answers met the questions that they were given to.
+        resumed.Of<ReplayDrifted>().ShouldBeEmpty();
         Outcome.Of(killed).ShouldBe(Outcome.Of(undisturbed));
         killed.Calls.ShouldBe(undisturbed.Calls);
         again.Requests.ShouldNotContain(request => request.Conversation == "proposal/1" && request.Turn == 0);
