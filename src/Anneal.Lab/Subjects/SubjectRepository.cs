@@ -84,9 +84,10 @@ internal sealed class SubjectRepository
     /// <summary>Paths of a commit's regular files, in git's order.</summary>
     /// <param name="commit">Commit.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<IReadOnlyList<string>> ListFilesAsync(string commit, CancellationToken cancel) =>
+    /// <param name="links">Symbolic links, too.</param>
+    public async Task<IReadOnlyList<string>> ListFilesAsync(string commit, CancellationToken cancel, bool links = false) =>
         [.. (await GitAsync(["ls-tree", "-r", "-z", commit], cancel)).Split('\0', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => line.StartsWith("100", StringComparison.Ordinal)).Select(line => line[(line.IndexOf('\t') + 1)..])];
+            .Where(line => line.StartsWith("100", StringComparison.Ordinal) || (links && line.StartsWith("120", StringComparison.Ordinal))).Select(line => line[(line.IndexOf('\t') + 1)..])];
 
     /// <summary>A commit of other content for some files; the rest is the parent's.</summary>
     /// <param name="parent">Commit to change.</param>
@@ -153,27 +154,6 @@ internal sealed class SubjectRepository
             throw new InputException(GitDirectory, $"the files of commit {commit[..7]} do not match their hashes ({first}): the clone is damaged. Remove {folder} and run the study again.");
     }
 
-    /// <summary>Files of a commit that are no longer what they were; new files do not count.</summary>
-    /// <param name="commit">Commit.</param>
-    /// <param name="target">Folder from <see cref="CheckOutAsync"/>.</param>
-    /// <param name="cancel">Gives up.</param>
-    public async Task<IReadOnlyList<string>> FindChangesAsync(string commit, string target, CancellationToken cancel)
-    {
-        // A fresh index trusts no time stamp: every file is read and hashed.
-        using var index = new ScratchIndex(folder);
-        await GitAsync(["--work-tree", target, "read-tree", commit], cancel, environment: index.Variables);
-        try
-        {
-            await GitAsync(["--work-tree", target, "update-index", "-q", "--really-refresh"], cancel, environment: index.Variables);
-        }
-        catch (GitException)
-        {
-            // Something differs: the next command says what.
-        }
-        var changes = await GitAsync(["--work-tree", target, "diff-files", "--name-only", "--no-ext-diff", "-z"], cancel, environment: index.Variables);
-        return changes.Split('\0', StringSplitOptions.RemoveEmptyEntries);
-    }
-
     /// <summary>Brings a commit into the user's repository as a branch: by fast-forward or not at all, and never into a checkout.</summary>
     /// <param name="commit">Commit.</param>
     /// <param name="branch">Branch.</param>
@@ -191,6 +171,24 @@ internal sealed class SubjectRepository
         {
             return e.Words;
         }
+    }
+
+    // Files of a commit that are not what the commit says. For fresh copies: a run could leave attributes behind that mislead git.
+    private async Task<IReadOnlyList<string>> FindChangesAsync(string commit, string target, CancellationToken cancel)
+    {
+        // A fresh index trusts no time stamp: every file is read and hashed.
+        using var index = new ScratchIndex(folder);
+        await GitAsync(["--work-tree", target, "read-tree", commit], cancel, environment: index.Variables);
+        try
+        {
+            await GitAsync(["--work-tree", target, "update-index", "-q", "--really-refresh"], cancel, environment: index.Variables);
+        }
+        catch (GitException)
+        {
+            // Something differs: the next command says what.
+        }
+        var changes = await GitAsync(["--work-tree", target, "diff-files", "--name-only", "--no-ext-diff", "-z"], cancel, environment: index.Variables);
+        return changes.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private async Task<string> ResolveAsync(CancellationToken cancel)

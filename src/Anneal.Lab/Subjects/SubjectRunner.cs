@@ -43,14 +43,14 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
     {
         cancel.ThrowIfCancellationRequested();
         var id = $"{spec.Study}.{job.Key}";
-        var place = await PrepareAsync(job, id, cancel);
+        var (place, manifest) = await PrepareAsync(job, id, cancel);
         Tell(new RunStarted(id, job.Experiment, job.Role, job.Pair, job.Rung, (int)(job.Rung * usualSteps)));
         var clock = Stopwatch.StartNew();
         Watched watched;
         try
         {
             watched = await WatchAsync(job, id, place, cancel);
-            if (watched.Failure is null && await repository.FindChangesAsync(job.Revision.Commit, place.Source, cancel) is [var first, ..] changes)
+            if (watched.Failure is null && manifest.FindChanges() is [var first, ..] changes)
                 watched = watched with { Failure = new("changed_files", Cause.Evaluation, $"the run changed {Units(changes.Count)} of the repository while it ran ({first})") };
         }
         finally
@@ -88,7 +88,7 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
     }
 
     // A run that was interrupted is made anew: nothing of it counts.
-    private async Task<RunPlace> PrepareAsync(SubjectJob job, string id, CancellationToken cancel)
+    private async Task<(RunPlace Place, SourceManifest Manifest)> PrepareAsync(SubjectJob job, string id, CancellationToken cancel)
     {
         var tree = Path.Combine(ledger.Directory, "subjects", spec.Study, "trees", id);
         var files = await repository.ListFilesAsync(job.Revision.Commit, cancel);
@@ -99,7 +99,8 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
         Directory.CreateDirectory(place.Scratch);
         await repository.CheckOutAsync(job.Revision.Commit, place.Source, cancel);
         AtomicFile.Write(Path.Combine(place.Run, "revision.txt"), Encoding.UTF8.GetBytes(job.Revision.ToText()));
-        return place;
+        var manifest = SourceManifest.Of(place.Source, await repository.ListFilesAsync(job.Revision.Commit, cancel, links: true));
+        return (place, manifest);
     }
 
     private static IncidentRecord ToRecord(SubjectJob job, string id, Incident incident) => new(

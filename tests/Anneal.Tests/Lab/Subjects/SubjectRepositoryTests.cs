@@ -31,23 +31,18 @@ public class SubjectRepositoryTests
     }
 
     [Fact]
-    public async Task A_copy_of_a_commit_is_checked_against_its_hashes()
+    public async Task A_copy_of_a_commit_has_no_git_and_a_damaged_clone_is_noticed()
     {
         using var lab = new SubjectLab();
         var (clone, baseline) = await lab.OpenAsync(Cancel);
-        var target = Path.Combine(lab.Lab, "copy");
-        await clone.CheckOutAsync(baseline.Commit, target, Cancel);
-        (await clone.FindChangesAsync(baseline.Commit, target, Cancel)).ShouldBeEmpty();
-        Directory.Exists(Path.Combine(target, ".git")).ShouldBeFalse();
-
-        // Same size, same time stamp, other bytes.
-        var file = Path.Combine(target, "prepare.py");
-        var (bytes, time) = (File.ReadAllBytes(file), File.GetLastWriteTimeUtc(file));
-        bytes[^2] ^= 1;
-        File.WriteAllBytes(file, bytes);
-        File.SetLastWriteTimeUtc(file, time);
-        File.WriteAllText(Path.Combine(target, "new-file"), "x");
-        (await clone.FindChangesAsync(baseline.Commit, target, Cancel)).ShouldBe(["prepare.py"]);
+        await clone.CheckOutAsync(baseline.Commit, Path.Combine(lab.Lab, "copy"), Cancel);
+        Directory.GetFileSystemEntries(Path.Combine(lab.Lab, "copy")).Select(Path.GetFileName).Order().ShouldBe(["prepare.py", "train.py"]);
+        foreach (var pack in Directory.GetFiles(clone.GitDirectory, "*", SearchOption.AllDirectories).Where(file => file.Contains("objects", StringComparison.Ordinal)))
+        {
+            File.SetAttributes(pack, FileAttributes.Normal);
+            File.WriteAllText(pack, "");
+        }
+        await Should.ThrowAsync<Exception>(clone.CheckOutAsync(baseline.Commit, Path.Combine(lab.Lab, "again"), Cancel));
     }
 
     [Fact]
