@@ -28,6 +28,7 @@ public sealed partial class Ledger : IDisposable
     private readonly Lock gate = new();
     private readonly SqliteConnection connection;
     private Lease? lease;
+    private bool disposed;
 
     private Ledger(string directory, SqliteConnection connection)
     {
@@ -85,7 +86,11 @@ public sealed partial class Ledger : IDisposable
     public void Dispose()
     {
         lease?.Dispose();
-        lock (gate) connection.Dispose();
+        lock (gate)
+        {
+            disposed = true;
+            connection.Dispose();
+        }
     }
 
     private static void Migrate(SqliteConnection db, string file)
@@ -116,6 +121,8 @@ public sealed partial class Ledger : IDisposable
     {
         lock (gate)
         {
+            // A heartbeat may wait for the gate while the ledger is closed; Dapper would open the connection again.
+            ObjectDisposedException.ThrowIf(disposed, this);
             try
             {
                 return Transact(connection, () =>

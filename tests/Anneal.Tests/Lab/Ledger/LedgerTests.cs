@@ -27,6 +27,16 @@ public sealed class LedgerTests : IDisposable
         Predicted = new Prediction(0.02, 0.01),
     };
 
+    [Fact]
+    public void A_write_that_comes_after_the_end_says_so_and_opens_nothing()
+    {
+        var ledger = Anneal.Lab.Ledger.Ledger.Open(lab.Directory);
+        ledger.TakeLease("first");
+        ledger.Dispose();
+        Should.Throw<ObjectDisposedException>(() => ledger.ExtendSitting(1, 2));
+        ledger.Beat();
+    }
+
     private static RunRecord Run(string id, int? experiment = null) => new()
     {
         Id = id,
