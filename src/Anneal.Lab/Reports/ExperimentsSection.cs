@@ -30,7 +30,7 @@ internal static class ExperimentsSection
             <tr id="experiment-{experiment.Id}"><td class="n">{experiment.Id}</td>
             <td class="what"><b>{proposal.Hypothesis}</b><small>{proposal.Mechanism}</small><small><code>{experiment.ChangeText()}</code></small>
             {(experiment.Diff() is { } diff ? Markup.Of($"<details><summary>Diff against the baseline</summary><pre>{diff}</pre></details>") : Markup.Empty)}
-            {(proposal.Code is { } code ? Markup.Of($"<details><summary>{CodeWords.Title(code)}</summary><pre>{code.Source}</pre></details>") : Markup.Empty)}
+            {(proposal.Code is { } code ? Markup.Of($"<details><summary>The code</summary><pre>{code.Source}</pre></details>") : Markup.Empty)}
             <small>Refuted by: {proposal.Refutation}</small>
             <small>From {proposal.Source}{(proposal.InsteadOf is { } why ? $", instead of the {proposal.AskedOf}: {why}" : "")}; predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}{Chance(proposal)}</small></td>
             <td>{(experiment.Screens.Count == 0 ? Markup.Of($"–") : Markup.Join(experiment.Screens, Screen))}</td>
@@ -40,7 +40,7 @@ internal static class ExperimentsSection
             """);
     }
 
-    private static string Chance(Research.Proposal proposal) => proposal.ConfirmProbability is { } chance ? $", confirmed with {Units.Percent(chance)}" : "";
+    public static string Chance(Research.Proposal proposal) => proposal.ConfirmProbability is { } chance ? $", with a {Units.Percent(chance)} chance of a confirmation" : "";
 
     private static Markup Screen(ScreenRecord screen) => Markup.Of($"""
         <div class="rung" title="{screen.Reason}">at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, <b>{screen.Decision}</b>

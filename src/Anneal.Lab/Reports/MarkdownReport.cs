@@ -94,7 +94,7 @@ public static class MarkdownReport
         page.Append($"\n### {experiment.Id}. {Escape(proposal.Hypothesis)}\n\n");
         page.Append($"**{experiment.VerdictWord()}**{(experiment.Reason is { } reason ? $": {Escape(reason)}" : "")}\n\n");
         page.Append($"- change: {Escape(experiment.ChangeText())}\n- mechanism: {Escape(proposal.Mechanism)}\n- refuted by: {Escape(proposal.Refutation)}\n");
-        page.Append($"- predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000} (from {Escape(proposal.Source)}), measured {Units.Effect(experiment.Effect)}");
+        page.Append($"- predicted {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}{ExperimentsSection.Chance(proposal)} (from {Escape(proposal.Source)}), measured {Units.Effect(experiment.Effect)}");
         var evidence = experiment.Evidence is var (value, bar) ? $", e = {Units.EValue(value)} against {Units.EValue(bar)}" : "";
         page.Append(experiment.Pairs.Count == 0 ? "\n" : $" ({Units.Interval(experiment.Interval)}, {Units.Plural(experiment.Pairs.Count, "pair")}{evidence})\n");
         foreach (var screen in experiment.Screens)

@@ -26,12 +26,16 @@ internal static class ResearcherSection
     }
 
     public static Table Scores(StudyRecord study) => new(
-        ["source", "decided and measured", "confirmed", "FLOPs", "Brier", "inside 50%", "inside 80%", "inside 95%", "bias"],
+        ["source", "measured", "confirmed", "FLOPs", "Brier", "inside 50%", "inside 80%", "inside 95%", "bias"],
         [.. Calibration.Of(study).Select(row => (IReadOnlyList<string>)
         [
-            row.Source, $"{row.Experiments}", $"{row.Confirmed}", Units.Flops(row.Flops), row.Brier is { } brier ? $"{brier:0.000}" : "–",
+            Who(study, row.Source), $"{row.Experiments}", $"{row.Confirmed}", Units.Flops(row.Flops), row.Brier is { } brier ? $"{brier:0.000}" : "–",
             Share(row.Coverage50), Share(row.Coverage80), Share(row.Coverage95), Units.Effect(row.MeanError),
         ])]);
+
+    // A source by what its proposers are: a script's proposals are not "the model's".
+    private static string Who(StudyRecord study, string source) => string.Join("; ", study.Experiments
+        .Where(experiment => ProposalSource.Of(experiment.Proposal) == source).Select(experiment => PlainText.Clean(SourceWords.Proposer(experiment.Proposal))).Distinct());
 
     private static string Share(double? share) => share is { } known ? Units.Percent(known) : "–";
 }

@@ -1,5 +1,7 @@
+using Anneal.Lab.Code;
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Ledger;
+using Anneal.Lab.Research;
 
 namespace Anneal.Lab.Reports;
 
@@ -29,13 +31,19 @@ public static class StudyFacts
     public static string ResearcherName(this StudyRecord study) =>
         study.Researcher == "embedded" ? "embedded search (not a language model)" : PlainText.Clean(study.Researcher);
 
-    /// <summary>What an experiment changes, on one line: <c>model.position.kind: rope, optimizer.lr: 0.004</c>.</summary>
-    public static string ChangeText(this ExperimentRecord experiment) =>
-        string.Join(", ", experiment.Proposal.Change.Select(change => $"{change.Key}: {change.Value}"));
+    /// <summary>What an experiment changes, on one line: <c>model.position.kind: rope, optimizer.lr: 0.004</c>, <c>schedule in C#, 13 lines</c>, <c>edit of train.py</c>.</summary>
+    public static string ChangeText(this ExperimentRecord experiment) => string.Join(", ",
+        experiment.Proposal.Change.Select(change => $"{change.Key}: {change.Value}").Concat(Brought(experiment.Proposal, CodeWords.Title)));
 
-    /// <summary>A name short enough for a label: the new values and the last telling part of their keys, <c>position: rope</c>, <c>lr: 0.004</c>.</summary>
-    public static string ShortName(this ExperimentRecord experiment) =>
-        string.Join(", ", experiment.Proposal.Change.Select(change => $"{change.Key.Split('.').Last(part => part is not ("kind" or "0" or "1"))}: {change.Value}"));
+    /// <summary>A name short enough for a label: the new values and the last telling part of their keys, <c>position: rope</c>, <c>lr: 0.004</c>, <c>schedule in C#</c>.</summary>
+    public static string ShortName(this ExperimentRecord experiment) => string.Join(", ",
+        experiment.Proposal.Change.Select(change => $"{change.Key.Split('.').Last(part => part is not ("kind" or "0" or "1"))}: {change.Value}").Concat(Brought(experiment.Proposal, CodeWords.Kind)));
+
+    private static IEnumerable<string> Brought(Proposal proposal, Func<ProposedCode, string> name)
+    {
+        if (proposal.Code is { } code) yield return name(code);
+        if (proposal.Edits is { Count: > 0 } edits && proposal.Change.Count == 0) yield return $"edit of {string.Join(", ", edits.Select(edit => edit.Path).Distinct())}";
+    }
 
     /// <summary>Lower-case word of a verdict, or the status while there is none.</summary>
     public static string VerdictWord(this ExperimentRecord experiment) => experiment.Verdict?.ToString().ToLowerInvariant() ?? experiment.Status;

@@ -85,6 +85,8 @@ public class ModelReportTests
         (Html + Markdown).ShouldNotContain('\u001b');
         Html.ShouldNotContain("<script");
         Markdown.ShouldContain($"sha256 {hash[..12]}");
+        Markdown.ShouldContain("with a 60% chance of a confirmation");
+        Html.ShouldContain("with a 60% chance of a confirmation");
         Json.GetProperty("experiments")[0].GetProperty("code").GetProperty("sha256").GetString().ShouldBe(hash);
     }
 
