@@ -77,7 +77,7 @@ public sealed partial class BlockBuilder
         var names = new List<string>();
         foreach (var parameter in op.Parameters(widths))
         {
-            var full = $"{operand}.{parameter.Name}";
+            var full = prefix + Sound($"{name}.{parameter.Name}");
             Std(name, double.IsNaN(parameter.Std) ? 0 : parameter.Std);
             if (parameter.Rows == 1) layout.Vector(full, parameter.Std, (full, Width(name, parameter.Columns)));
             else layout.Matrix(full, ParameterGroup.Matrix, true, parameter.Std, Width(name, parameter.Columns), (full, Width(name, parameter.Rows)));

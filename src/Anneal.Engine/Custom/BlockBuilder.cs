@@ -79,13 +79,15 @@ public sealed partial class BlockBuilder
         return node.Owner == this ? node.Index : throw new ArgumentException($"`{node.Name}` is a node of another layer; `{user}` can use nodes of its own only.");
     }
 
-    private string Learned(string name)
+    private string Learned(string name) =>
+        learned.Add(Sound(name)) ? prefix + name : throw new ArgumentException($"`{name}` names two learned parts of one layer; give the second another name.");
+
+    private static string Sound(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         var sound = name.Length is > 0 and <= 64 && char.IsAsciiLetterLower(name[0]) && char.IsAsciiLetterOrDigit(name[^1])
             && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '.');
-        if (!sound) throw new ArgumentException($"`{name}` names a learned part; expected 1 to 64 lower-case letters, digits, underscores and dots, a letter first: `gate_proj`.");
-        return learned.Add(name) ? prefix + name : throw new ArgumentException($"`{name}` names two learned parts of one layer; give the second another name.");
+        return sound ? name : throw new ArgumentException($"`{name}` names a learned part; expected 1 to 64 lower-case letters, digits, underscores and dots, a letter first: `gate_proj`.");
     }
 
     private static void SameWidth(string name, Node a, Node b)

@@ -41,4 +41,12 @@ public sealed class CodeProposalsTests : IDisposable
         var steps = MetricsReader.ReadAll(run.MetricsPath);
         steps[^1].Loss.ShouldBeLessThan(steps[0].Loss - 0.3);
     }
+
+    [Fact]
+    public void The_page_names_every_operator_of_a_block()
+    {
+        var page = File.ReadAllText(Path.Combine(Snippets.Root, Page));
+        foreach (var name in typeof(BlockBuilder).GetMethods().Where(method => method.ReturnType == typeof(Node)).Select(method => method.Name).Distinct())
+            page.ShouldContain($"`{name}`");
+    }
 }

@@ -60,6 +60,8 @@ public sealed class CodeCheckTests : IDisposable
     [InlineData("alien", "a node of another layer")]
     [InlineData("attention", "expected 24")]
     [InlineData("throws", "out of ideas")]
+    [InlineData("parameter", "lower-case letters")]
+    [InlineData("stream", "can read the streams 0 to 0")]
     public void A_block_that_cannot_be_built_says_why(string fault, string says)
     {
         Node? first = null;
@@ -74,6 +76,8 @@ public sealed class CodeCheckTests : IDisposable
                 "name" => b.Linear("A B", x, 24),
                 "alien" => b.Add(x, first),
                 "attention" => b.Attention(b.Slice(x, 0, 3), x, x),
+                "parameter" => b.Op("op", new Gain("", "../x"), x),
+                "stream" => b.Stream(1),
                 "throws" => throw new InvalidOperationException("out of ideas"),
                 _ => x,
             };
@@ -130,13 +134,13 @@ public sealed class CodeCheckTests : IDisposable
     }
 
     /// <summary>y = gain * x by hand, with faults to order.</summary>
-    private sealed class Gain(string fault) : CustomOp
+    private sealed class Gain(string fault, string parameter = "weight") : CustomOp
     {
         private int calls;
 
         public override int OutputWidth(ReadOnlySpan<int> widths) => widths[0];
 
-        public override IReadOnlyList<OpParameter> Parameters(ReadOnlySpan<int> widths) => [new("weight", 1, widths[0], 1)];
+        public override IReadOnlyList<OpParameter> Parameters(ReadOnlySpan<int> widths) => [new(parameter, 1, widths[0], 1)];
 
         public override void Forward(in OpForward p)
         {
