@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Anneal.Engine.Optimizers;
 using Anneal.Lab.Execution;
 using Anneal.Runs;
 using Anneal.Runs.Protocol;
@@ -22,6 +23,8 @@ internal sealed class CodeChecker(CodeStore store, bool allowUnsandboxed, long m
 
     // Small cases, and two steps of the run at a pace that the slowest machine keeps.
     private const double Seconds = 60, FlopsPerSecond = 1e9;
+
+    private const int LongestLine = 1 << 16;
 
     // The schedule is asked for each; the run's own length follows from what a step costs.
     private const long Steps = 1000;
@@ -91,14 +94,16 @@ internal sealed class CodeChecker(CodeStore store, bool allowUnsandboxed, long m
     // What the process says of sound code is believed for its price alone, which its processor time is held against later.
     private static async Task<(CheckResponse Answer, bool Remember)> AskAsync(CodeWorkers workers, SandboxSpec limits, CheckRequest request)
     {
-        using var child = Child.Start(workers.Command(limits, "check"));
+        using var child = Child.Start(workers.Command(limits, "check"), workers.Sandboxed);
         await using var watch = new SandboxWatch(child, limits);
         string? line = null;
         try
         {
             await child.Input.WriteLineAsync(request.ToJson());
             child.Input.Close();
-            line = await child.Output.ReadLineAsync();
+            line = await ReadLineAsync(child.Output);
+            if (line is null) child.Kill();
+            child.DrainOutput();
         }
         catch (IOException)
         {
@@ -112,7 +117,29 @@ internal sealed class CodeChecker(CodeStore store, bool allowUnsandboxed, long m
         if (answer is null || answer.Id != request.Id) return (Problem(request, $"a dry run of the code ended with exit code {child.ExitCode} and no answer: {PlainWords.Of(child.Errors)}"), false);
         if (answer.Error is { } error) throw new InputException("code", PlainWords.Of(error));
         if (answer.Problems is { Count: > 0 } problems) return (answer with { Problems = [.. problems.Take(10).Select(PlainWords.Of)] }, true);
-        return answer is { FlopsPerStep: > 0 and < double.PositiveInfinity, Parameters: > 0 } ? (answer, true) : (Problem(request, "a dry run of the code gave no price"), false);
+        return answer is { FlopsPerStep: < double.PositiveInfinity, Parameters: > 0 } && answer.FlopsPerStep >= LeastPrice(request.Recipe, request.Vocab)
+            ? (answer, true)
+            : (Problem(request, $"a dry run of the code gave {answer.FlopsPerStep:G4} FLOPs a step, less than the parts of the trainer that are the lab's"), false);
+    }
+
+    // The output projection alone, where the blocks are code; else the trainer with the cheapest optimizer.
+    private static double LeastPrice(Recipe recipe, int vocab) => recipe.Code.Block.Length > 0
+        ? 6.0 * recipe.Data.BatchTokens * vocab * recipe.Model.Width
+        : 0.99 * RunLength.FlopsPerStep(recipe with { Code = new(), Optimizer = recipe.Optimizer with { Kind = OptimizerKind.AdamW } }, vocab);
+
+    // The first line; null where there is none, or one without an end.
+    private static async Task<string?> ReadLineAsync(StreamReader output)
+    {
+        var line = new StringBuilder();
+        var buffer = new char[1024];
+        while (line.Length < LongestLine && await output.ReadAsync(buffer) is > 0 and var count)
+        {
+            var end = Array.IndexOf(buffer, '\n', 0, count);
+            line.Append(buffer, 0, end < 0 ? count : end);
+            if (end >= 0) return line.ToString();
+        }
+
+        return null;
     }
 
     private static CheckResponse Problem(CheckRequest request, string problem) => new(request.Id, Problems: [problem]);
