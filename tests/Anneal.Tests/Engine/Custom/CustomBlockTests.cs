@@ -54,7 +54,7 @@ public class CustomBlockTests
         }, NormPlace.Pre);
 
     // Largest entry of every parameter's gradient against a central difference of the loss.
-    private static void GradientsAreDifferences(Func<BlockBuilder, Node, int, Node> build, NormPlace place)
+    internal static void GradientsAreDifferences(Func<BlockBuilder, Node, int, Node> build, NormPlace place)
     {
         const float Step = 5e-4f;
         var config = new ModelConfig { Layers = 3, Width = 24, Heads = 3, Context = 8, InitStd = 0.3, Norm = new() { Place = place } };
