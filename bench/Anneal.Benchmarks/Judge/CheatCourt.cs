@@ -47,14 +47,14 @@ public sealed class CheatCourt : IAsyncDisposable
         executor = new Executor(ledger, spec, corpus, null, new ExecutorOptions
         {
             RetryAfter = [],
-            HangFloor = TimeSpan.FromSeconds(8),
+            HangFloor = TimeSpan.FromSeconds(12),
             CodeOf = CodeOf,
             CodeMemoryBytes = 768L << 20,
             CodeFolderBytes = 64L << 20,
             // Of a hundred times the work, see CodeOf.
             UnpaidFactor = 0.01,
-            UnpaidSeconds = 2,
-            LogitsSeconds = 10,
+            UnpaidSeconds = 3,
+            LogitsSeconds = 15,
         });
     }
 

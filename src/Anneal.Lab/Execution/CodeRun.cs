@@ -8,6 +8,7 @@ internal sealed class CodeRun : IAsyncDisposable
     // Exit codes of a worker that played by the rules; the last three are somebody else's doing and are tried again.
     private static readonly int[] ordinary = [0, Stopped, 130, 137, 143];
     private const int Stopped = 3;
+    private const long LargestReport = 8 << 20;
 
     // Share of a silence that a process must have been on a processor to have been busy; the machine has other work.
     private const double Busy = 0.1;
@@ -73,6 +74,7 @@ internal sealed class CodeRun : IAsyncDisposable
         if (watch is not null) await watch.DisposeAsync();
         if (Look() is not null) return Foul;
         if (SandboxBreach.OfExit(exitCode, limits) is { } breach) return Foul = Named(breach);
+        if (Oversized() is { } large) return Foul = new("file_limit", $"The run wrote {new FileInfo(large).Length >> 20} MiB to {Path.GetFileName(large)}.");
         if (StrangeFile() is { } strange) return Foul = new("strange_files", $"The run left `{strange}` in its folder, which is no plain file.");
         if (exitCode == Stopped) words = Incident.ReadAll(directory.IncidentsPath) is [.., { Detector: "worker" } last] ? last.Message : "";
         if (Outside(words)) return Foul = new("reaches_outside", $"The run tried what its sandbox forbids: {PlainWords.Of(words)}");
@@ -89,6 +91,10 @@ internal sealed class CodeRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (watch is not null) await watch.DisposeAsync();
+        // Nobody reads on in what was written to fill the reader's memory.
+        if (Foul is not null)
+            foreach (var path in (string[])[directory.IncidentsPath, directory.StatusPath, directory.AcknowledgementsPath, directory.SamplesPath, directory.MetricsPath])
+                if (File.Exists(path) && new FileInfo(path).Length > LargestReport) File.Delete(path);
         metrics.Dispose();
     }
 
@@ -98,6 +104,10 @@ internal sealed class CodeRun : IAsyncDisposable
     private static FoulPlay Named(SandboxBreach breach) => breach.Rule == "cpu_limit"
         ? new("unpaid_compute", $"The run {breach.Detail} for its counted work, by the pace of the lab's own runs.")
         : new(breach.Rule, $"The run {breach.Detail}.");
+
+    // What the lab reads whole: a few lines in an honest run.
+    private string? Oversized() =>
+        Array.Find([directory.IncidentsPath, directory.StatusPath, directory.AcknowledgementsPath, directory.SamplesPath], path => File.Exists(path) && new FileInfo(path).Length > LargestReport);
 
     // A link could lead the lab to what the run itself cannot see.
     private string? StrangeFile() =>

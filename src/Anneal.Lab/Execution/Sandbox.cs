@@ -16,8 +16,13 @@ public sealed class Sandbox
 
     private readonly string program;
     private readonly string[] isolation;
+    private readonly Cgroup? cgroup;
 
-    private Sandbox(string program, string[] isolation) => (this.program, this.isolation) = (program, isolation);
+    private Sandbox(string program, string[] isolation, Cgroup? cgroup = null) => (this.program, this.isolation, this.cgroup) = (program, isolation, cgroup);
+
+    /// <summary>The kernel ended a sandbox because its memory was used up; always false where there are no control groups.</summary>
+    /// <param name="pid">The sandbox's outermost process.</param>
+    internal static bool RanOutOfMemory(int pid) => found.Value.Found?.cgroup?.RanOutOfMemory(pid) == true;
 
     /// <summary>The sandbox of this machine, or null. It is tried for real once, then remembered.</summary>
     /// <param name="why">What is missing and how to get it; null where there is a sandbox.</param>
@@ -44,7 +49,7 @@ public sealed class Sandbox
             WorkingDirectory = "/",
         };
         outer.Environment.Clear();
-        foreach (var word in (IEnumerable<string>)["-c", $"{Limits(spec)}exec \"$@\"", "sandbox", program, .. isolation, .. View(spec), "--", start.FileName, .. start.ArgumentList])
+        foreach (var word in (IEnumerable<string>)["-c", $"{cgroup?.Enter(spec)}{Limits(spec)}exec \"$@\"", "sandbox", program, .. isolation, .. View(spec), "--", start.FileName, .. start.ArgumentList])
             outer.ArgumentList.Add(word);
         return outer;
     }
@@ -78,20 +83,28 @@ public sealed class Sandbox
 
         string[] words = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "65534", "--gid", "65534", "--hostname", "sandbox"];
         // Older versions do not know the last word, which is a second lock on a door that is closed.
-        var problem = Try(bwrap, [.. words, "--disable-userns"]);
-        if (problem is null) return (new Sandbox(bwrap, [.. words, "--disable-userns"]), null);
-        problem = Try(bwrap, words);
-        if (problem is null) return (new Sandbox(bwrap, words), null);
+        string[] strict = [.. words, "--disable-userns"];
+        var problem = Try(new Sandbox(bwrap, strict));
+        if (problem is null) return (WithCgroup(bwrap, strict), null);
+        problem = Try(new Sandbox(bwrap, words));
+        if (problem is null) return (WithCgroup(bwrap, words), null);
         return (null, $"bubblewrap ({bwrap}) cannot make a sandbox here: {problem}. Allow user namespaces (`sysctl -w user.max_user_namespaces=15000`; on Ubuntu also `kernel.apparmor_restrict_unprivileged_userns=0`; in a container, run it with a seccomp profile that allows them), or use --allow-unsandboxed to run code of proposals with your own rights.");
     }
 
+    // Control groups are taken where they work, for the trial too; elsewhere the watch alone adds up.
+    private static Sandbox WithCgroup(string bwrap, string[] words)
+    {
+        if (Cgroup.Find(File.ReadAllText("/proc/self/cgroup"), "/sys/fs/cgroup") is { } group && new Sandbox(bwrap, words, group) is var grouped && Try(grouped) is null) return grouped;
+        return new(bwrap, words);
+    }
+
     // The trial is a small .NET program in full dress: the runtime says its name from inside.
-    private static string? Try(string bwrap, string[] words)
+    private static string? Try(Sandbox sandbox)
     {
         var inner = new ProcessStartInfo(SystemParts.Host, ["--list-runtimes"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
-            using var process = Spawner.Start(new Sandbox(bwrap, words).Wrap(inner, new SandboxSpec()));
+            using var process = Spawner.Start(sandbox.Wrap(inner, new SandboxSpec()));
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEndAsync();
             if (!process.WaitForExit(TimeSpan.FromSeconds(20)))

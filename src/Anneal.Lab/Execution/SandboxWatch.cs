@@ -59,6 +59,7 @@ public sealed class SandboxWatch : IAsyncDisposable
             }
             await Task.WhenAny(child.Exit, Task.Delay(interval, stop.Token));
         }
+        if (child.Exit.IsCompleted && Sandbox.RanOutOfMemory(child.Identity.Pid)) Breach = new("memory_limit", $"used up the {spec.MemoryBytes >> 20} MiB of memory that are allowed");
     }
 
     private SandboxBreach? Look(bool folders)
