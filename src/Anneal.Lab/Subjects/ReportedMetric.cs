@@ -29,7 +29,7 @@ internal sealed class ReportedMetric(SubjectSpec subject)
     /// <param name="ended">The run had been told to end when the line came.</param>
     public void Hear(string line, IReadOnlyList<NamedNumber> numbers, bool ended)
     {
-        var isStep = numbers.Any(number => MetricNames.Canonical(number.Name) is MetricNames.Step or MetricNames.Loss);
+        var isStep = numbers.Any(number => number.Name != subject.Metric && MetricNames.Canonical(number.Name) is MetricNames.Step or MetricNames.Loss);
         if (isStep)
         {
             if (values.Count > 0) stepsAfter++;

@@ -24,8 +24,8 @@ internal sealed partial class SubjectCampaign
                 DecideOnFailure(trial, control, treatment);
                 return;
             }
-            seen.Add(new RungResult(fraction, control.Value, treatment.Value));
-            var screen = Screening.Judge(seen, screening);
+            seen.Add(AboveZero(fraction, control.Value.Value, treatment.Value.Value, noise));
+            var screen = Screening.Judge(seen, screening) with { Control = control.Value, Treatment = treatment.Value };
             trial.Screens.Add(screen);
             ledger.AddScreen(spec.Study, trial.Number, rung, screen);
             Tell(new RungScreened(trial.Number, screen));
@@ -34,6 +34,15 @@ internal sealed partial class SubjectCampaign
             trial.Decide(Verdict.Rejected, $"Screened out at {fraction:P0}: {screen.Reason}");
             return;
         }
+    }
+
+    // Screening reasons about ratios of positive values. A metric that is maximised is negated, and some pass through zero: the
+    // same difference is then held against the size of the champion's value.
+    private static RungResult AboveZero(double fraction, double control, double treatment, Noise noise)
+    {
+        if (control > 0 && treatment > 0) return new(fraction, control, treatment);
+        var level = Math.Max(Math.Abs(control), 10 * noise.Sd);
+        return new(fraction, level, Math.Max(level - (control - treatment), level / 100));
     }
 
     /// <summary>

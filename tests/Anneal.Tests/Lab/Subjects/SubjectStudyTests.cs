@@ -108,6 +108,29 @@ public class SubjectStudyTests
     }
 
     [Fact]
+    public async Task A_larger_metric_can_be_the_goal_and_short_runs_come_first()
+    {
+        using var lab = new SubjectLab("""
+            import os, random, sys
+            LEARNING_RATE = 0.25
+            random.seed(int(os.environ["ANNEAL_SEED"]))
+            print("accuracy:", 0.5 + min(LEARNING_RATE, 2) / 10 + random.gauss(0, 0.002) + 0 * float(sys.argv[1]))
+
+            """);
+        lab.Subject = lab.Subject with { Command = "python3 train.py {budget}", Metric = "accuracy", Goal = SubjectGoal.Maximise, Rungs = [0.5], Budget = 10 };
+        var study = await Study.RunAsync(lab.Spec with { Acceptance = new AcceptanceSpec { MaxPairs = 6 }, Budget = new StudyBudget { Experiments = 2 } }, lab.Lab, null, Cancel);
+
+        study.Spec.Objective.ShouldBe("-accuracy");
+        var first = study.Experiments[0];
+        first.Screens.ShouldHaveSingleItem().Fraction.ShouldBe(0.5);
+        (first.Adopted, first.Verdict).ShouldBe((true, Verdict.Suggestive), first.Reason);
+        first.Effect!.Value.ShouldBe(0.025, 0.01);
+        study.Runs.Where(run => run.Rung == 1).ShouldAllBe(run => run.Value < 0);
+        File.ReadAllLines(Path.Combine(Study.ReportDirectory("repo", lab.Lab), "results.tsv"))[1].Split('\t')[1].ShouldStartWith("0.5");
+        HtmlReport.Render(study).ShouldContain("accuracy, higher is better");
+    }
+
+    [Fact]
     public async Task A_budget_of_runs_is_never_exceeded()
     {
         using var lab = new SubjectLab();
