@@ -107,21 +107,21 @@ public class ModelStudyTests
     }
 
     [Fact]
-    public async Task A_key_that_is_gone_on_resume_degrades_the_study_and_says_so()
+    public async Task A_model_that_cannot_be_asked_any_more_on_resume_degrades_the_study_and_says_so()
     {
-        using var tiny = new TinyStudy(experiments: 2, extra: "researcher: claude");
+        using var tiny = new TinyStudy(experiments: 3, extra: "researcher: claude");
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel))
         {
             var first = new Listener();
             first.On<VerdictGiven>(_ => stop.Cancel());
             (await RunAsync(tiny, tiny.Lab, new ScriptedModel(Researcher), first, stop.Token)).Status.ShouldBe("interrupted");
         }
-        Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY").ShouldBeNullOrEmpty();
+        // A key that is gone takes the same way; a test must not depend on whether there is one, and never spend it.
         var heard = new Listener();
-        var study = await Study.RunAsync(tiny.Spec, tiny.Lab, heard, Cancel, new SittingOptions { Usd = 5 });
+        var study = await Study.RunAsync(tiny.Spec, tiny.Lab, heard, Cancel, new SittingOptions { Usd = 5, Model = "gone" });
         study.Status.ShouldBe("done");
-        heard.Of<ResearcherAbsent>().ShouldContain(absent => absent.Reason.Contains("ANTHROPIC_API_KEY"));
-        study.Experiments.Count.ShouldBe(2);
+        heard.Of<ResearcherAbsent>().ShouldContain(absent => absent.Reason.Contains("does not list the claude model `gone`"));
+        study.Experiments.Count.ShouldBe(3);
     }
 
     [Fact]
