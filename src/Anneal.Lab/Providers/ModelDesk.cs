@@ -22,6 +22,7 @@ internal sealed class ModelDesk
     private readonly Purse purse;
     private int drifted;
     private ModelException? closed;
+    private volatile bool down;
 
     /// <summary>A desk for one sitting. Calls that an earlier sitting lost in flight are closed as uncertain.</summary>
     /// <param name="ledger">Under our lease.</param>
@@ -81,7 +82,9 @@ internal sealed class ModelDesk
             var (allowed, reserved) = await ReserveAsync(request, cancel);
             try
             {
-                return await SendAsync(allowed, hash, reserved, cancel);
+                var reply = await SendAsync(allowed, hash, reserved, cancel);
+                down = false;
+                return reply;
             }
             catch (ModelException e)
             {
@@ -186,7 +189,13 @@ internal sealed class ModelDesk
     private TimeSpan? WaitAfter(ModelException e, int attempt)
     {
         // What may have been paid for is not bought a second time by itself.
-        if (e.Uncertain || attempt >= options.Attempts || e.Failure is not (ModelFailure.RateLimited or ModelFailure.Unavailable or ModelFailure.Network)) return null;
+        if (e.Uncertain || e.Failure is not (ModelFailure.RateLimited or ModelFailure.Unavailable or ModelFailure.Network)) return null;
+        // A provider that was given up on is knocked at once a turn until it answers: a study without a network shall not wait for it.
+        if (down || attempt >= options.Attempts)
+        {
+            down = true;
+            return null;
+        }
         var own = options.FirstDelay * Math.Pow(2, attempt - 1);
         var wait = own < options.MostDelay ? own : options.MostDelay;
         if (e.RetryAfter is not { } asked) return wait;

@@ -97,6 +97,21 @@ public sealed class ModelDeskTests : IDisposable
     }
 
     [Fact]
+    public async Task A_provider_that_was_given_up_on_is_knocked_at_once_until_it_answers()
+    {
+        var away = true;
+        var model = new ScriptedModel(_ => away ? throw new ModelException(ModelFailure.Network, "no route") : ScriptedModel.Says("back"));
+        var desk = lab.Desk(model);
+        for (var n = 1; n <= 3; n++) await Should.ThrowAsync<ModelException>(() => desk.AskAsync($"proposal/{n}", 0, DeskLab.Ask("hi"), Cancel));
+        model.Requests.Count.ShouldBe(DeskLab.Hasty.Attempts + 2);
+        away = false;
+        await desk.AskAsync("proposal/4", 0, DeskLab.Ask("hi"), Cancel);
+        away = true;
+        await Should.ThrowAsync<ModelException>(() => desk.AskAsync("proposal/5", 0, DeskLab.Ask("hi"), Cancel));
+        model.Requests.Count.ShouldBe(DeskLab.Hasty.Attempts + 3 + DeskLab.Hasty.Attempts);
+    }
+
+    [Fact]
     public async Task A_provider_that_asks_for_too_long_a_wait_is_not_waited_for()
     {
         var model = new ScriptedModel(_ => throw new ModelException(ModelFailure.RateLimited, "slow down") { RetryAfter = TimeSpan.FromHours(1) });
