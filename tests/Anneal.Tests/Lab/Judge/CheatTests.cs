@@ -58,7 +58,7 @@ public sealed class CheatTests(CheatCourtFixture court) : IClassFixture<CheatCou
 // All are tried side by side, as many as the lab runs at once; each test then waits for its own.
 public sealed class CheatCourtFixture : IAsyncDisposable
 {
-    private readonly Lazy<Task<CheatCourt>> court = new(() => CheatCourt.OpenAsync(parallel: 2, CancellationToken.None));
+    private readonly Lazy<Task<CheatCourt>> court = new(() => CheatCourt.OpenAsync(parallel: 3, CancellationToken.None));
     private readonly Lazy<Dictionary<string, Task<Judgement>>> judgements;
 
     public CheatCourtFixture() => judgements = new(() => CodeSample.Cheats.Concat(CodeSample.Honest).ToDictionary(sample => sample.Name, TryAsync, StringComparer.Ordinal));
