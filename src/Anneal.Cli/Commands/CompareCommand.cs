@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Anneal.Cli.Live;
-using Anneal.Lab.SingleRuns;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Reports;
+using Anneal.Lab.SingleRuns;
 using Anneal.Runs.Protocol;
 using Spectre.Console;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Anneal.Lab.SingleRuns;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Reports;
+using Anneal.Lab.SingleRuns;
 
 namespace Anneal.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Anneal.Cli.Terminal;
-using Anneal.Lab.Live;
 using Anneal.Lab;
+using Anneal.Lab.Live;
 
 namespace Anneal.Cli.Commands;
 

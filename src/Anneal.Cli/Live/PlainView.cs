@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Anneal.Cli.Terminal;
-using Anneal.Lab.Live;
 using Anneal.Lab;
+using Anneal.Lab.Live;
 using Anneal.Lab.Reports;
 
 namespace Anneal.Cli.Live;

@@ -1,6 +1,6 @@
 using Anneal.Cli.Terminal;
-using Anneal.Lab.Live;
 using Anneal.Lab;
+using Anneal.Lab.Live;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,5 @@
-using Anneal.Lab.Execution;
 using Anneal.Lab.Evidence;
+using Anneal.Lab.Execution;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Research;
 using Anneal.Lab.Studies;
