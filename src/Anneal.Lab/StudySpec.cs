@@ -13,7 +13,7 @@ public sealed record StudySpec
     /// <summary>What is minimised.</summary>
     public string Objective { get; init; } = "val/bpb";
 
-    /// <summary>The repository that the study improves; null for our own trainer. Recipe, corpus and evaluation say nothing then.</summary>
+    /// <summary>The repository that the study improves; null for our own trainer. Recipe says nothing then; corpus and evaluation only where the lab measures it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SubjectSpec? Subject { get; init; }
 

@@ -1,5 +1,6 @@
 using Anneal.Lab.Evidence;
 using Anneal.Lab.Research;
+using Anneal.Lab.Subjects;
 using Anneal.Runs;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -21,7 +22,7 @@ public sealed partial class Ledger
             var runs = db.Query<RunRow>($"{RunRow.Select} WHERE study = @name ORDER BY sequence", new { name }).Select(row => row.ToRecord()).ToList();
             var pairs = ReadPairs(db, name);
             var status = ReadStatus(db, name);
-            var experiments = ReadExperiments(db, name, runs, pairs, status, spec.Subject is not null);
+            var experiments = ReadExperiments(db, name, runs, pairs, status, spec.Subject);
             var champion = db.QueryFirstOrDefault<string>("SELECT champion FROM verdicts WHERE study = @name ORDER BY experiment DESC LIMIT 1", new { name });
             var (seconds, usd) = db.QueryFirstOrDefault<(double?, double?)>("SELECT allowed, usd FROM sittings WHERE study = @name ORDER BY id DESC LIMIT 1", new { name });
             return new StudyRecord
@@ -63,7 +64,7 @@ public sealed partial class Ledger
         .GroupBy(row => ((string)row.kind, (int)(long)row.experiment))
         .ToDictionary(group => group.Key, group => group.Select(row => new PairRecord((int)(long)row.number, (double)row.control, (double)row.treatment, (string)row.control_run, (string)row.treatment_run)).ToList());
 
-    private static List<ExperimentRecord> ReadExperiments(SqliteConnection db, string study, List<RunRecord> runs, Dictionary<(string, int), List<PairRecord>> pairs, string status, bool selfReported)
+    private static List<ExperimentRecord> ReadExperiments(SqliteConnection db, string study, List<RunRecord> runs, Dictionary<(string, int), List<PairRecord>> pairs, string status, SubjectSpec? subject)
     {
         var screens = db.Query("SELECT * FROM screens WHERE study = @study ORDER BY rung", new { study })
             .ToLookup(row => (int)(long)row.experiment, row => new ScreenRecord(
@@ -88,9 +89,9 @@ public sealed partial class Ledger
                     null => byExperiment[id].Any() ? "running" : "queued",
                 },
                 Verdict = grade,
-                Grade = selfReported ? EvidenceGrade.SelfReported : EvidenceGrade.Measured,
+                Grade = subject is { Measured: false } ? EvidenceGrade.SelfReported : EvidenceGrade.Measured,
                 // The champion after the verdict is the change itself.
-                Adopted = selfReported && verdict is not null && (string)verdict.champion == (string)verdict.treatment && (string)verdict.treatment != (string)verdict.control,
+                Adopted = subject is not null && verdict is not null && (string)verdict.champion == (string)verdict.treatment && (string)verdict.treatment != (string)verdict.control,
                 Reason = (string?)verdict?.reason,
                 Screens = [.. screens[id]],
                 Pairs = pairs.GetValueOrDefault((nameof(PairKind.Confirm), id), []),

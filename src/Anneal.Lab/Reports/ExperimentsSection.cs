@@ -8,7 +8,7 @@ internal static class ExperimentsSection
 {
     public static Markup Of(StudyRecord study) => Markup.Of($"""
         <h2 id="experiments">All experiments</h2>
-        {(study.Spec.Subject is null ? Markup.Empty : Markup.Of($"<p>{SubjectText.SelfReported}</p>"))}
+        {(study.Spec.Subject is { } subject ? Markup.Of($"<p>{SubjectText.Grade(subject)}</p>") : Markup.Empty)}
         {(study.Experiments.Count == 0 ? Markup.Of($"<p>None yet.</p>") : Rows(study))}
         <p class="key">{AcceptanceGate.BiasStatement}</p>
         {RefusalSection.Of(study)}

@@ -46,8 +46,8 @@ public static class JsonReport
     {
         ["path"] = subject.Path,
         ["command"] = subject.Command,
-        ["metric"] = subject.Metric,
-        ["grade"] = "self_reported",
+        ["metric"] = subject.Measure,
+        ["grade"] = subject.Measured ? "measured" : "self_reported",
         ["branch"] = study.Branch(),
         ["commit"] = study.ChampionCommit(),
         ["diff"] = study.ChampionDiff(),

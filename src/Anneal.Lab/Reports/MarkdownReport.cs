@@ -34,8 +34,8 @@ public static class MarkdownReport
         }
 
         page.Append($"\n## All experiments\n\n{AcceptanceGate.BiasStatement}\n");
-        if (study.Spec.Subject is not null)
-            page.Append($"\n{SubjectText.SelfReported}\n");
+        if (study.Spec.Subject is { } subject)
+            page.Append($"\n{SubjectText.Grade(subject)}\n");
         foreach (var experiment in study.Experiments)
             Append(page, experiment);
 
@@ -99,7 +99,7 @@ public static class MarkdownReport
         page.Append(experiment.Pairs.Count == 0 ? "\n" : $" ({Units.Interval(experiment.Interval)}, {Units.Plural(experiment.Pairs.Count, "pair")}{evidence})\n");
         foreach (var screen in experiment.Screens)
             page.Append($"- screening at {screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)}, {Escape(screen.Decision)}: {Escape(screen.Reason)}\n");
-        page.Append($"- cost: {(experiment.Grade == EvidenceGrade.SelfReported ? "" : $"{Units.Flops(experiment.Flops)}, ")}{Units.Duration(experiment.Seconds)}\n");
+        page.Append($"- cost: {(experiment.Proposal.Edits is not null ? "" : $"{Units.Flops(experiment.Flops)}, ")}{Units.Duration(experiment.Seconds)}\n");
         if (experiment.Grade == EvidenceGrade.SelfReported)
             page.Append($"- grade: self_reported{(experiment.Adopted ? ", adopted" : "")}\n");
         if (proposal.InsteadOf is { } why)

@@ -1,4 +1,5 @@
 using System.Text;
+using Anneal.Data.Tokenizer;
 using Anneal.Lab.Subjects;
 
 namespace Anneal.Lab.Reports;
@@ -21,7 +22,7 @@ public static class StudyText
                 text.Append($"  {key}: {Number(value)}\n");
         text.Append($"  experiments: {spec.Budget.Experiments}\n");
         text.Append($"acceptance: {{false_accept: {Number(spec.Acceptance.FalseAccept)}, min_effect: {Number(spec.Acceptance.MinEffect)}, max_pairs: {spec.Acceptance.MaxPairs}}}\n");
-        text.Append($"evaluation: {{documents: {spec.Evaluation.Documents}, window: {spec.Evaluation.Window}, stride: {spec.Evaluation.Stride}}}\n");
+        text.Append(Evaluation(spec));
         text.Append($"rungs: [{string.Join(", ", spec.Rungs.Select(Number))}]\n");
         text.Append($"noise: {{null_pairs: {spec.Noise.NullPairs}, nudge_pairs: {spec.Noise.NudgePairs}, sealed_pairs: {spec.Noise.SealedPairs}}}\n");
         AppendSpace(text, spec.Space);
@@ -35,6 +36,11 @@ public static class StudyText
         text.Append($"  rungs: [{string.Join(", ", subject.Rungs.Select(Number))}]\n  mounts: [{string.Join(", ", subject.Mounts.Select(Quote))}]\n  devices: [{string.Join(", ", subject.Devices.Select(Quote))}]\n");
         if (subject.MemoryGb is { } memory)
             text.Append($"  memory_gb: {Number(memory)}\n");
+        if (subject is { Logits: { } logits, Tokenizer: { } tokenizer })
+        {
+            text.Append($"  logits: {Quote(logits)}\n  tokenizer: {(tokenizer.Kind == TokenizerKind.Bytes ? "{kind: bytes}" : $"{{kind: bpe, vocab: {tokenizer.Vocab}, digits: {tokenizer.Digits}}}")}\n");
+            text.Append($"corpus: {Quote(spec.Corpus)}\n{Evaluation(spec)}");
+        }
         text.Append($"researcher: {spec.Researcher}\nparallel: {spec.Parallel}\nseed: {spec.Seed}\nbudget:\n");
         foreach (var (key, limit) in new[] { ("seconds", spec.Budget.Seconds), ("usd", spec.Budget.Usd), ("runs", spec.Budget.Runs) })
             if (limit is { } value)
@@ -59,6 +65,8 @@ public static class StudyText
         if (space.AllowIdeas.Count + space.BarIdeas.Count > 0)
             text.Append($"  ideas: {{allow: [{string.Join(", ", space.AllowIdeas)}], bar: [{string.Join(", ", space.BarIdeas)}]}}\n");
     }
+
+    private static string Evaluation(StudySpec spec) => $"evaluation: {{documents: {spec.Evaluation.Documents}, window: {spec.Evaluation.Window}, stride: {spec.Evaluation.Stride}}}\n";
 
     private static string Number(double value) => value.ToString("R");
 

@@ -10,6 +10,14 @@ public static class SubjectText
     public const string SelfReported = "Every number is the repository's own: it was printed by the code that was edited, and the lab can only read it. "
         + "The gate is the same as for measured values, but what passes it is graded self_reported and called suggestive at most.";
 
+    /// <summary>Said beside every result of a subject that the lab measures.</summary>
+    public const string Measured = "Every number was measured by the lab: the repository's code was asked for logits on held-out text that it never saw, and probed for foul play. "
+        + "What the command printed is not believed.";
+
+    /// <summary>Whose word the numbers are.</summary>
+    /// <param name="subject">The subject.</param>
+    internal static string Grade(SubjectSpec subject) => subject.Measured ? Measured : SelfReported;
+
     /// <summary>Branch that the adopted edits become; null where none was adopted, or for our own trainer.</summary>
     /// <param name="study">The study.</param>
     public static string? Branch(this StudyRecord study) => study.Spec.Subject is not null && study.Kept().Any() ? SubjectBranch.Of(study.Spec.Study) : null;
@@ -39,11 +47,11 @@ public static class SubjectText
         var kept = study.Kept().Count();
         if (study.Sealed is { Pairs.Count: > 0 } compared)
         {
-            var facts = $"95% interval {Units.Interval((compared.Low, compared.High))}, {Units.Plural(compared.Pairs.Count, "pair")} of fresh seeds, self-reported";
+            var facts = $"95% interval {Units.Interval((compared.Low, compared.High))}, {Units.Plural(compared.Pairs.Count, "pair")} of fresh seeds, {Word(study)}";
             var where = $"{Units.Plural(kept, "edit")} on branch {study.Branch()}";
             return (compared.Low, compared.High) switch
             {
-                ( > 0, _) => $"Suggestive: {where} {(kept == 1 ? "improves" : "improve")} the repository by {compared.Effect:0.0000} {unit} ({facts}).",
+                ( > 0, _) => $"{(study.Spec.Subject!.Measured ? "Confirmed" : "Suggestive")}: {where} {(kept == 1 ? "improves" : "improve")} the repository by {compared.Effect:0.0000} {unit} ({facts}).",
                 (_, < 0) => $"{where} {(kept == 1 ? "makes" : "make")} the repository worse by {-compared.Effect:0.0000} {unit} ({facts}).",
                 _ => $"Inconclusive: with {where} the repository differs by {Units.Effect(compared.Effect)} {unit} from the baseline, and the interval includes zero ({facts}).",
             };
@@ -59,10 +67,12 @@ public static class SubjectText
         };
     }
 
+    private static string Word(StudyRecord study) => study.Spec.Subject!.Measured ? "measured on the test split" : "self-reported";
+
     internal static string Comparison(StudyRecord study, string unit) => study.Sealed is not { Pairs: { Count: > 0 } pairs } compared
         ? study.LostSeal() ? "A run of the final comparison failed, so there is no result." : "Baseline and champion have not been compared; that happens at the end, when an edit was adopted."
         : $"Over fresh seeds the champion was better in {pairs.Count(pair => pair.Difference > 0)} of {Units.Plural(pairs.Count, "pair")}, "
-            + $"by {Units.Effect(compared.Effect)} {unit} on average (95% interval {Units.Interval((compared.Low, compared.High))}). Self-reported.";
+            + $"by {Units.Effect(compared.Effect)} {unit} on average (95% interval {Units.Interval((compared.Low, compared.High))}). {(study.Spec.Subject!.Measured ? "Measured by the lab on the test split." : "Self-reported.")}";
 
     internal static IReadOnlyList<(string Name, string Text)> Plan(StudyRecord study)
     {
@@ -72,8 +82,10 @@ public static class SubjectText
             ("Repository", $"{subject.Path}, from commit {Revision.Parse(study.Baseline).Commit}"),
             ("Command", subject.Command),
             ("Editable", string.Join(", ", subject.Edit)),
-            ("Objective", $"{subject.Metric}, {(subject.Goal == SubjectGoal.Minimise ? "lower" : "higher")} is better; effects are control minus treatment of {spec.Objective}, positive is better"),
-            ("Ruler", "the repository's own summary line, read by the lab; self_reported"),
+            ("Objective", $"{subject.Measure}, {(subject.Goal == SubjectGoal.Minimise ? "lower" : "higher")} is better; effects are control minus treatment of {spec.Objective}, positive is better"),
+            ("Ruler", subject.Measured
+                ? $"the lab's evaluator: logits of `{subject.Logits}` on {Units.Plural(spec.Evaluation.Documents, "held-out document")} of {spec.Corpus}, windows of {spec.Evaluation.Window} tokens by {spec.Evaluation.Stride}"
+                : "the repository's own summary line, read by the lab; self_reported"),
             ("Acceptance", $"anytime-valid e-process on paired differences; at most {Units.Percent(gate.FalseAccept)} chance of any false acceptance in the whole campaign; smallest effect {gate.MinEffect:0.####}"),
             ("Stopping", $"a confirmation ends at its bar, when it is hopeless, or after {Units.Plural(gate.MaxPairs, "pair")}"),
             ("Screening", subject.Rungs.Count == 0 ? "none" : $"runs at {string.Join(", ", subject.Rungs.Select(rung => $"{rung:0.###}"))} of the budget, then extrapolation"),

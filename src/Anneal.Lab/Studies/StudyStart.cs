@@ -11,7 +11,8 @@ namespace Anneal.Lab.Studies;
 /// <summary>The first entry of a study in the ledger, and the check that a later sitting means the same study.</summary>
 internal static class StudyStart
 {
-    private const string CorpusHash = "corpus_hash";
+    /// <summary>Name of the corpus's content hash in a study's provenance.</summary>
+    public const string CorpusHash = "corpus_hash";
 
     /// <summary>
     /// The study and its baseline as they will be run: parallelism is fixed when it starts, and all but time and money stays
@@ -48,7 +49,17 @@ internal static class StudyStart
             ledger.AddStudy(spec, baseline.ToYaml(), Provenance(spec, baseline, corpus));
             return;
         }
-        if (found.Provenance.GetValueOrDefault(CorpusHash) is { } started && started != corpus.Manifest.ContentHash)
+        Compare(spec, found.Provenance, corpus);
+    }
+
+    /// <summary>A study goes on with the text that it was started on.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="provenance">Of its start.</param>
+    /// <param name="corpus">Its corpus now.</param>
+    /// <exception cref="InputException">The corpus is another one.</exception>
+    public static void Compare(StudySpec spec, IReadOnlyDictionary<string, string> provenance, Corpus corpus)
+    {
+        if (provenance.GetValueOrDefault(CorpusHash) is { } started && started != corpus.Manifest.ContentHash)
             throw new InputException(corpus.Directory, $"study '{spec.Study}' was started on corpus {started[..12]}, this is {corpus.Manifest.ContentHash[..12]}. Put the old text back, or start a study under another name.");
     }
 

@@ -22,7 +22,7 @@ internal static class AdoptionMessage
         text.Append($"Predicted: {Units.Effect(proposal.Predicted.Mean)} ± {proposal.Predicted.Sd:0.0000}\n");
         text.Append($"Pairs: {record.Pairs.Count} of fresh seeds, against the champion re-measured\n");
         if (record.Evidence is var (value, bar)) text.Append($"E-value: {Units.EValue(value)} against a bar of {Units.EValue(bar)}\n");
-        text.Append("Grade: self_reported (the repository measured itself), suggestive at most\n");
+        text.Append(spec.Subject!.Measured ? "Grade: measured by the lab on held-out text\n" : "Grade: self_reported (the repository measured itself), suggestive at most\n");
         text.Append($"Experiment: {trial.Number} of study {spec.Study}, proposed by {PlainText.Clean(proposal.Source)}\n");
         return text.ToString();
     }

@@ -10,11 +10,18 @@ namespace Anneal.Lab.Subjects;
 /// <summary>An experiment on a subject: a commit on top of the champion's.</summary>
 internal sealed class EditTrial : Experiment
 {
+    private readonly bool measured;
+
     /// <summary>Begins; the treatment is the control until an edit is tried.</summary>
     /// <param name="number">From 1.</param>
     /// <param name="proposal">The proposal.</param>
     /// <param name="control">The champion.</param>
-    public EditTrial(int number, Proposal proposal, Revision control) : base(number, proposal) => Control = Treatment = control;
+    /// <param name="measured">The lab measures the values; else the subject says them itself.</param>
+    public EditTrial(int number, Proposal proposal, Revision control, bool measured) : base(number, proposal)
+    {
+        Control = Treatment = control;
+        this.measured = measured;
+    }
 
     /// <summary>The champion that it is held against.</summary>
     public Revision Control { get; }
@@ -59,18 +66,19 @@ internal sealed class EditTrial : Experiment
     /// <param name="treatment">The changed champion.</param>
     public static string IdentityOf(Revision control, Revision treatment) => Hash($"{control.Tree}\n{treatment.Tree}");
 
-    /// <summary>A change that passes the gate on the subject's own word is adopted, and called suggestive at most.</summary>
+    /// <summary>A change that passes the gate is adopted; on the subject's own word it is called suggestive at most.</summary>
     /// <inheritdoc/>
     public override void Judge(GateState state)
     {
         base.Judge(state);
         if (state.Decision != GateDecision.Confirm) return;
         Adopted = true;
+        if (measured) return;
         Decide(Evidence.Verdict.Suggestive, $"{state.Reason} The subject measured itself, so this is suggestive and no more; the edit is adopted.");
     }
 
     /// <inheritdoc/>
-    public override ExperimentRecord ToRecord() => base.ToRecord() with { Grade = EvidenceGrade.SelfReported, Adopted = Adopted };
+    public override ExperimentRecord ToRecord() => base.ToRecord() with { Grade = measured ? EvidenceGrade.Measured : EvidenceGrade.SelfReported, Adopted = Adopted };
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -18,14 +18,14 @@ internal static class ResultsTable
 
     /// <summary>Writes the table anew; the same record gives the same bytes.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="subject">Names the metric.</param>
+    /// <param name="subject">Names the measure.</param>
     /// <param name="baseline">The first row.</param>
     /// <param name="experiments">Decided experiments, in order.</param>
     /// <param name="runs">All runs.</param>
     /// <param name="folderOf">Folder of a run by its id.</param>
     public static void Write(string path, SubjectSpec subject, Revision baseline, IReadOnlyList<ExperimentRecord> experiments, IReadOnlyList<RunRecord> runs, Func<string, string> folderOf)
     {
-        var table = new StringBuilder($"commit\t{subject.Metric}\tmemory_gb\tstatus\tdescription\n");
+        var table = new StringBuilder($"commit\t{subject.Measure}\tmemory_gb\tstatus\tdescription\n");
         Append(baseline, runs.Where(run => run.Role == RunRole.Baseline), "keep", "baseline");
         foreach (var experiment in experiments)
         {

@@ -10,24 +10,26 @@ internal sealed partial class SubjectCampaign
 
     /// <summary>
     /// Baseline and champion once more, over fresh seeds: what all adopted edits together are worth, free of the luck that
-    /// selected them. There is no sealed split; the numbers are the subject's own.
+    /// selected them. Where the lab measures, they meet on the test split, which counts as its one opening; else there is no
+    /// sealed split, and the numbers are the subject's own.
     /// </summary>
     private async Task CompareAsync(CancellationToken cancel)
     {
         if (Adoptions == 0) return;
         Tell(new PhaseStarted(StudyPhase.Seal, $"Comparing baseline and champion over {spec.Noise.SealedPairs} fresh seeds."));
-        ledger.OpenSeal(spec.Study, subject.Objective, baseline.ToText(), champion.ToText());
+        var (split, metric) = subject.Measured ? ("test", "test/bpb") : ("val", subject.Objective);
+        ledger.OpenSeal(spec.Study, metric, baseline.ToText(), champion.ToText());
         var pairs = new List<PairRecord>();
         for (var i = 0; i < spec.Noise.SealedPairs; i++)
         {
-            var control = await RunAsync(new SubjectJob { Key = $"final-baseline.{i}", Role = RunRole.SealedBaseline, Pair = i, Revision = baseline, Seed = SeedOf($"final/{i}") }, cancel);
-            var treatment = await RunAsync(new SubjectJob { Key = $"final-champion.{i}", Role = RunRole.SealedChampion, Pair = i, Revision = champion, Seed = SeedOf($"final/{i}") }, cancel);
+            var control = await RunAsync(new SubjectJob { Key = $"final-baseline.{i}", Role = RunRole.SealedBaseline, Split = split, Pair = i, Revision = baseline, Seed = SeedOf($"final/{i}") }, cancel);
+            var treatment = await RunAsync(new SubjectJob { Key = $"final-champion.{i}", Role = RunRole.SealedChampion, Split = split, Pair = i, Revision = champion, Seed = SeedOf($"final/{i}") }, cancel);
             // A mean without the seeds that failed would flatter; the ledger keeps the incident, the report says that there is no result.
             if (control.Value is null || treatment.Value is null) return;
             pairs.Add(AddPair(PairKind.Sealed, 0, control, treatment));
         }
         var (effect, low, high) = StudentT.Interval([.. pairs.Select(pair => pair.Difference)]);
-        var seal = new SealedRecord(subject.Objective, pairs, effect, low, high);
+        var seal = new SealedRecord(metric, pairs, effect, low, high);
         ledger.CloseSeal(spec.Study, seal);
         Tell(new SealOpened(seal));
     }
@@ -39,7 +41,7 @@ internal sealed partial class SubjectCampaign
         var branch = SubjectBranch.Of(spec.Study);
         var problem = await repository.PublishAsync(champion.Commit, branch, cancel);
         Tell(new BranchWritten(branch, champion.Commit, problem));
-        var edits = $"{Adoptions} of {decided.Count} edits passed the gate on the repository's own numbers";
+        var edits = $"{Adoptions} of {decided.Count} edits passed the gate on {(subject.Measured ? "values that the lab measured" : "the repository's own numbers")}";
         if (problem is null) return $"{edits}; they are the branch {branch} of {subject.Path}.";
 
         var message = $"Branch {branch} was left as it is: {problem} Fetch the edits under another name: git fetch {repository.GitDirectory} refs/anneal/champion:NEW-BRANCH";

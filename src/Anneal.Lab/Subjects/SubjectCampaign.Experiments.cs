@@ -54,7 +54,7 @@ internal sealed partial class SubjectCampaign
     /// <summary>The edit as a commit on top of the champion; one that breaks a rule is invalid from the start.</summary>
     private async Task<EditTrial> MeetAsync(int number, Proposal proposal, CancellationToken cancel)
     {
-        var trial = new EditTrial(number, proposal, champion);
+        var trial = new EditTrial(number, proposal, champion, subject.Measured);
         var (files, flaw) = await check.ApplyAsync(champion, proposal.Edits ?? [], cancel);
         if (flaw is not null)
         {

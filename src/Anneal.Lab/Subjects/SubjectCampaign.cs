@@ -19,6 +19,7 @@ internal sealed partial class SubjectCampaign : ICampaign
     private readonly Ledger.Ledger ledger;
     private readonly SubjectRunner runner;
     private readonly IResearcher researcher;
+    private readonly SubjectRuler? ruler;
     private readonly EditCheck check;
     private readonly DateTimeOffset started;
     private readonly IProgress<StudyEvent>? progress;
@@ -37,12 +38,13 @@ internal sealed partial class SubjectCampaign : ICampaign
     /// <param name="started">When the study was started: commits carry that date, so that the same edit is the same commit.</param>
     /// <param name="options">How this sitting works.</param>
     /// <param name="progress">Told what happens.</param>
+    /// <param name="ruler">Measures what was trained, and is disposed with the campaign; null where the subject says its values itself.</param>
     public SubjectCampaign(
-        StudySpec spec, Revision baseline, SubjectRepository repository, Ledger.Ledger ledger, IResearcher researcher, DateTimeOffset started, SittingOptions options, IProgress<StudyEvent>? progress)
+        StudySpec spec, Revision baseline, SubjectRepository repository, Ledger.Ledger ledger, IResearcher researcher, DateTimeOffset started, SittingOptions options, IProgress<StudyEvent>? progress, SubjectRuler? ruler)
     {
-        (this.spec, subject, this.baseline, champion, this.repository, this.ledger, this.researcher, this.started, this.progress) =
-            (spec, spec.Subject!, baseline, baseline, repository, ledger, researcher, started, progress);
-        runner = new SubjectRunner(spec, repository, ledger, Sandbox.Find(out _), progress);
+        (this.spec, subject, this.baseline, champion, this.repository, this.ledger, this.researcher, this.started, this.progress, this.ruler) =
+            (spec, spec.Subject!, baseline, baseline, repository, ledger, researcher, started, progress, ruler);
+        runner = new SubjectRunner(spec, repository, ledger, Sandbox.Find(out _), progress, ruler);
         check = new EditCheck(repository, subject, options);
     }
 
@@ -59,10 +61,10 @@ internal sealed partial class SubjectCampaign : ICampaign
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         (researcher as IDisposable)?.Dispose();
-        return ValueTask.CompletedTask;
+        if (ruler is not null) await ruler.DisposeAsync();
     }
 
     private int Adoptions => decided.Count(experiment => experiment.Adopted);

@@ -1,3 +1,4 @@
+using Anneal.Data.Tokenizer;
 using Anneal.Runs.Yaml;
 
 namespace Anneal.Lab.Subjects;
@@ -24,8 +25,12 @@ internal static class SubjectFile
             Rungs = ReadRungs(map),
             Mounts = [.. map.List("mounts", Scalar.Text, []).Select(mount => Absolute(mount, folder))],
             Devices = map.List("devices", Scalar.Text, []),
+            Logits = map.Has("logits") ? map.Require("logits", Scalar.Text) : null,
+            Tokenizer = map.Has("logits") ? ReadTokenizer(map.Map("tokenizer")) : null,
             MemoryGb = map.Get("memory_gb", Scalar.Real(0, aboveMin: true).OrNull(), null),
         };
+        if (subject is { Measured: true, Goal: not SubjectGoal.Minimise })
+            map.Fail("goal", "`subject.goal` is `maximise`, but with `subject.logits` the lab measures bits per byte, and lower is better: leave `goal` out");
         foreach (var mount in subject.Mounts.Where(mount => !Directory.Exists(mount) && !File.Exists(mount)))
             map.Fail("mounts", $"`subject.mounts` names {mount}, which is not there");
         if (subject.Devices.FirstOrDefault(device => !device.StartsWith("/dev/", StringComparison.Ordinal) || device.Contains("..", StringComparison.Ordinal)) is { } odd)
@@ -35,6 +40,18 @@ internal static class SubjectFile
         if (subject.Revision.StartsWith('-'))
             map.Fail("revision", $"`subject.revision` is `{subject.Revision}`: expected a commit, a branch or a tag");
         return subject;
+    }
+
+    // Bytes alone have one vocabulary.
+    private static TokenizerConfig ReadTokenizer(YamlMap map)
+    {
+        var kind = map.Get("kind", Scalar.Choice<TokenizerKind>(), TokenizerKind.Bpe);
+        return kind == TokenizerKind.Bytes ? new() { Kind = kind } : new()
+        {
+            Kind = kind,
+            Vocab = map.Get("vocab", Scalar.Int(257, 65536), new TokenizerConfig().Vocab),
+            Digits = map.Get("digits", Scalar.Int(1, 3), new TokenizerConfig().Digits),
+        };
     }
 
     private static string Absolute(string path, string folder) => Path.GetFullPath(

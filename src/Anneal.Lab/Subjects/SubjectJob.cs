@@ -17,6 +17,9 @@ internal sealed record SubjectJob
     /// <summary>Seed, for a command that takes one.</summary>
     public required long Seed { get; init; }
 
+    /// <summary>Held split that the lab measures it on: <c>val</c> or <c>test</c>.</summary>
+    public string Split { get; init; } = "val";
+
     /// <summary>Experiment it belongs to, or null.</summary>
     public int? Experiment { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed partial class SubjectRunner
     private async Task<Watched> WatchAsync(SubjectJob job, string id, RunPlace place, CancellationToken cancel)
     {
         var budget = job.Rung * subject.Budget;
-        var start = SubjectCommand.Create(subject, place, job.Seed, budget, sandbox);
+        var start = SubjectCommand.Create(subject, place, job.Seed, budget, sandbox, ruler?.TrainDirectory);
         using var watch = new TrainerWatch(new RunDirectory(place.Run), new MonitorOptions { Policy = MonitorPolicy.Act });
         var metric = new ReportedMetric(subject);
         var clock = Stopwatch.StartNew();
@@ -71,8 +71,8 @@ internal sealed partial class SubjectRunner
             ledger.EndAttempt(attempt, "cancelled");
             throw;
         }
-        // A number that is forged counts as such, however the run ended.
-        if (metric.Flaw(clock.Elapsed.TotalSeconds, job.LeastSeconds) is { } flaw) failure = new(flaw.Rule, Cause.Evaluation, $"the command {flaw.Detail}");
+        // A number that is forged counts as such, however the run ended. Where the lab measures, no printed number counts.
+        if (ruler is null && metric.Flaw(clock.Elapsed.TotalSeconds, job.LeastSeconds) is { } flaw) failure = new(flaw.Rule, Cause.Evaluation, $"the command {flaw.Detail}");
         failure ??= Ended(process, metric);
         return new Watched(metric.Value, watch.Last?.Step ?? (int)metric.Summary.GetValueOrDefault("num_steps"), metric.Summary, failure);
 
@@ -112,7 +112,7 @@ internal sealed partial class SubjectRunner
     /// <summary>Why a run that ended by itself has no value, or null.</summary>
     private Failure? Ended(SubjectProcess process, ReportedMetric metric) => process.ExitCode switch
     {
-        0 when metric.Value is not null => null,
+        0 when metric.Value is not null || ruler is not null => null,
         0 => new("no_metric", Cause.Model, $"ended well, but printed no line `{subject.Metric}: VALUE`. Its last words: {LastWords(process)}"),
         137 => new("killed", Cause.Infrastructure, $"killed (signal 9): by the system for memory, or by hand. Its last words: {LastWords(process)}"),
         var code => new("crash", Cause.Model, $"ended with exit code {code}. Its last words: {LastWords(process)}"),

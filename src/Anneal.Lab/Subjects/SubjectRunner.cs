@@ -16,7 +16,8 @@ namespace Anneal.Lab.Subjects;
 /// <param name="ledger">Under our lease.</param>
 /// <param name="sandbox">Null to run commands with our own rights.</param>
 /// <param name="progress">Told what happens.</param>
-internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository repository, Ledger.Ledger ledger, Sandbox? sandbox, IProgress<StudyEvent>? progress)
+/// <param name="ruler">Measures what was trained; null where the command prints its own value.</param>
+internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository repository, Ledger.Ledger ledger, Sandbox? sandbox, IProgress<StudyEvent>? progress, SubjectRuler? ruler = null)
 {
     private readonly SubjectSpec subject = spec.Subject!;
     private int usualSteps;
@@ -52,6 +53,7 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
             watched = await WatchAsync(job, id, place, cancel);
             if (watched.Failure is null && manifest.FindChanges() is [var first, ..] changes)
                 watched = watched with { Failure = new("changed_files", Cause.Evaluation, $"the run changed {Units(changes.Count)} of the repository while it ran ({first})") };
+            if (watched.Failure is null && ruler is not null) watched = await MeasureAsync(ruler, job, place, watched, cancel);
         }
         finally
         {
@@ -85,6 +87,19 @@ internal sealed partial class SubjectRunner(StudySpec spec, SubjectRepository re
         ledger.AddRun(job.Key, run, null, incidents);
         foreach (var incident in incidents) Tell(new IncidentSeen(incident));
         return run;
+    }
+
+    // What the model was asked, and what it did to be caught, says a rule of the judge; anything else is no fault of the code's.
+    private static async Task<Watched> MeasureAsync(SubjectRuler ruler, SubjectJob job, RunPlace place, Watched watched, CancellationToken cancel)
+    {
+        try
+        {
+            return watched with { Value = await ruler.MeasureAsync(place, job.Split, cancel) };
+        }
+        catch (EvaluationException e)
+        {
+            return watched with { Failure = new(e.Rule ?? "evaluator", e.Rule is null ? Cause.Infrastructure : Cause.Evaluation, PlainWords.Of(e.Message)) };
+        }
     }
 
     // A run that was interrupted is made anew: nothing of it counts.

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Anneal.Data.Tokenizer;
+
 namespace Anneal.Lab.Subjects;
 
 /// <summary>A repository that a study improves instead of our own trainer: what is run, what may be edited, what it prints.</summary>
@@ -39,6 +42,25 @@ public sealed record SubjectSpec
     /// <summary>Most memory of a run in GB (10^9 bytes), all of its processes together; null: no limit.</summary>
     public double? MemoryGb { get; init; }
 
+    /// <summary>
+    /// Shell command that answers the logits protocol for the model that a run left in <c>ANNEAL_RUN_DIR</c>: the lab measures
+    /// the value itself, as val/bpb. Null: the value is what <see cref="Command"/> prints.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Logits { get; init; }
+
+    /// <summary>Tokenizer that the lab makes the tokens of <c>ANNEAL_TRAIN_DIR</c> with; null without <see cref="Logits"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TokenizerConfig? Tokenizer { get; init; }
+
+    /// <summary>The lab measures the values; what the command prints is not believed, and not needed.</summary>
+    [JsonIgnore]
+    public bool Measured => Logits is not null;
+
+    /// <summary>Name of a run's value: the lab's own measure, or the metric that the command prints.</summary>
+    [JsonIgnore]
+    public string Measure => Measured ? "val/bpb" : Metric;
+
     /// <summary>An experiment that could not be given this many pairs is not begun.</summary>
     internal const int WorthwhilePairs = 3;
 
@@ -46,8 +68,8 @@ public sealed record SubjectSpec
     internal static int LeastRuns(StudySpec spec) =>
         2 * (spec.Noise.NullPairs + spec.Rungs.Count + Math.Min(WorthwhilePairs, spec.Acceptance.MaxPairs) + spec.Noise.SealedPairs);
 
-    /// <summary>What the study minimises: the metric, or minus the metric.</summary>
-    public string Objective => Goal == SubjectGoal.Minimise ? Metric : $"-{Metric}";
+    /// <summary>What the study minimises: the measure, or minus the metric.</summary>
+    public string Objective => Goal == SubjectGoal.Minimise ? Measure : $"-{Metric}";
 
     /// <summary>Value of the objective for a value of the metric, and back.</summary>
     /// <param name="value">Metric or objective.</param>

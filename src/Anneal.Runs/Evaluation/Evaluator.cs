@@ -24,7 +24,7 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
     /// <param name="split"><c>val</c> or <c>test</c>.</param>
     /// <param name="spec">The ruler; of a split with fewer documents all are scored.</param>
     /// <param name="expected">What the checkpoint must be; null takes what it says.</param>
-    /// <param name="logits">Asks this program, which is held to be <paramref name="expected"/>, instead of loading the checkpoint.</param>
+    /// <param name="logits">Asks this program, instead of loading the checkpoint; without <paramref name="expected"/> it must take rows as long as the windows, and there need be no checkpoint.</param>
     /// <exception cref="InputException">A file is missing or damaged, the model has another vocabulary, its context is shorter than the stride, or its loss is not finite.</exception>
     /// <exception cref="FoulPlayException">The checkpoint or the program broke a rule of the measurement.</exception>
     public EvaluationResult Evaluate(string checkpoint, string heldDirectory, string split, EvaluationSpec spec, ExpectedModel? expected = null, LogitsCommand? logits = null)
@@ -36,7 +36,7 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
         expected?.Check(checkpoint);
         var nats = logits is null
             ? ScoreCheckpoint(checkpoint, heldDirectory, documents, count, tokenizer, spec, wrote: expected?.Recipe.Code.IsEmpty == false)
-            : Ask(logits, expected ?? throw new InputException(checkpoint, "a program of logits is measured against an expected model only"), documents, count, tokenizer, spec);
+            : Ask(logits, expected?.Recipe.Model.Context ?? spec.Window, documents, count, tokenizer, spec);
         var result = Summarise(documents, nats, tokenizer.BytesPerToken);
         return double.IsFinite(result.Loss) ? result : throw new InputException(checkpoint, $"the model's loss on `{split}` is {result.Loss}: its parameters are of no use");
     }
@@ -61,9 +61,8 @@ public sealed class Evaluator(int threads = 1, int batchTokens = 2048) : IDispos
     }
 
     // The same windows and the same sums; only the log-probabilities come from questions to somebody else.
-    private static float[][] Ask(LogitsCommand command, ExpectedModel expected, HeldSplit split, int count, Tokenizer tokenizer, EvaluationSpec spec)
+    private static float[][] Ask(LogitsCommand command, int context, HeldSplit split, int count, Tokenizer tokenizer, EvaluationSpec spec)
     {
-        var context = expected.Recipe.Model.Context;
         var nats = Enumerable.Range(0, count).Select(document => new float[split.Document(document).Length]).ToArray();
         var windows = Enumerable.Range(0, count).SelectMany(document => ScoringWindow.Over(document, nats[document].Length, spec.Window, spec.Stride, context)).ToArray();
         var inputs = windows.Select(window => Inputs(split, window, tokenizer.EndOfText)).ToArray();

@@ -77,8 +77,8 @@ internal sealed class LogitsProgram : IDisposable
     {
         var header = LogitsWire.ReadLine(answers, LogitsJson.Default.LogitsHeader) ?? throw new EndOfStreamException();
         if (header.Protocol != LogitsHeader.Version) throw new FoulPlayException("wrong_shape", $"The model speaks `{Plain(header.Protocol)}`; expected `{LogitsHeader.Version}`.");
-        if (header.Vocab != vocab) throw new FoulPlayException("wrong_shape", $"The model has a vocabulary of {header.Vocab}, the recipe's tokenizer has {vocab}.");
-        if (header.Context < context) throw new FoulPlayException("wrong_shape", $"The model takes rows of {header.Context} tokens, the recipe's context asks for {context}.");
+        if (header.Vocab != vocab) throw new FoulPlayException("wrong_shape", $"The model has a vocabulary of {header.Vocab}, the lab's tokenizer has {vocab}.");
+        if (header.Context < context) throw new FoulPlayException("wrong_shape", $"The model takes rows of {header.Context} tokens, the evaluation asks for {context}.");
     }
 
     private void Guarded(Action work)

@@ -66,6 +66,7 @@ internal sealed class EditBriefing(SubjectRepository repository, EditCheck check
         var text = new StringBuilder($"# Study {spec.Study}\n");
         text.Append($"Objective: {subject.Objective}, lower is better; the baseline measures {TextTable.Number(values.Count == 0 ? null : values.Average())}, two runs of the same code under other seeds differ by {noise:G3} (sd of a pair).\n");
         text.Append($"Gate: false acceptance at most {spec.Acceptance.FalseAccept}, effects below {spec.Acceptance.MinEffect} do not count, at most {spec.Acceptance.MaxPairs} pairs. A run is meant to take {subject.Budget:0} s.\n");
+        if (subject.Measured) text.Append("This subject does not measure itself: the lab asks the model that a run leaves behind for logits on held-out text, voids what looks at later tokens, and calls an accepted edit confirmed.\n");
         text.Append($"Limits: {spec.Budget.Experiments} experiments{(spec.Budget.Runs is { } runs ? $", {runs} runs" : "")}.\n");
         return text.Append(Fence.Wrap("command and files to edit", $"{subject.Command}\n{string.Join('\n', subject.Edit)}")).Append('\n').ToString();
     }
