@@ -53,7 +53,7 @@ public sealed class SandboxTests : IDisposable
         File.WriteAllText(Path.Combine(root, "beside.txt"), "secret");
         var own = Directory.CreateDirectory(Path.Combine(root, "own")).FullName;
         var (_, output, _) = await Run($"ls -A / /etc /home /root /var /usr '{root}' '{own}' 2>/dev/null; cat '{root}/beside.txt' /etc/passwd /etc/hostname 2>&1", Spec with { Writable = [own] });
-        output.ShouldNotContain("secret");
+        output.ShouldNotContain("a word of the sandbox test");
         output.ShouldNotContain("root:x:");
         output.ShouldNotContain("beside.txt\n");
         output.Split('\n').ShouldNotContain("home");
@@ -76,10 +76,10 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public async Task Its_environment_is_ours()
     {
-        Environment.SetEnvironmentVariable("ANNEAL_SANDBOX_TEST", "secret");
+        Environment.SetEnvironmentVariable("ANNEAL_SANDBOX_TEST", "a word of the sandbox test");
         var (_, output, _) = await Run("/usr/bin/env; cat /proc/*/environ | tr '\\0' '\\n'", Spec with { Environment = new Dictionary<string, string> { ["GIVEN"] = "yes" } });
         output.ShouldContain("GIVEN=yes");
-        output.ShouldNotContain("secret");
+        output.ShouldNotContain("a word of the sandbox test");
         output.ShouldNotContain("DOTNET_HOST_PATH");
     }
 
@@ -158,16 +158,17 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public void Provider_keys_are_taken_out_of_every_worker()
     {
-        Environment.SetEnvironmentVariable("ANTHROPIC_API_KEY", "sk-test");
-        Environment.SetEnvironmentVariable("OPENAI_BASE_URL", "http://localhost");
+        // Names of our own: other tests run beside this one, in the same environment.
+        Environment.SetEnvironmentVariable("ANTHROPIC_TEST_KEY_OF_SANDBOX", "sk-test");
+        Environment.SetEnvironmentVariable("OPENAI_TEST_URL_OF_SANDBOX", "http://localhost");
         try
         {
             WorkerCommand.Create("train", "x").Environment.Keys.ShouldAllBe(name => !name.StartsWith("ANTHROPIC_") && !name.StartsWith("OPENAI_"));
         }
         finally
         {
-            Environment.SetEnvironmentVariable("ANTHROPIC_API_KEY", null);
-            Environment.SetEnvironmentVariable("OPENAI_BASE_URL", null);
+            Environment.SetEnvironmentVariable("ANTHROPIC_TEST_KEY_OF_SANDBOX", null);
+            Environment.SetEnvironmentVariable("OPENAI_TEST_URL_OF_SANDBOX", null);
         }
     }
 

@@ -137,10 +137,10 @@ public class SubjectRunnerTests
     public async Task Without_a_sandbox_a_run_is_still_timed_watched_and_rid_of_keys()
     {
         using var lab = new SubjectLab();
-        Environment.SetEnvironmentVariable("OPENAI_TEST_OF_SUBJECTS", "secret");
+        Environment.SetEnvironmentVariable("OPENAI_TEST_OF_SUBJECTS", "our own word");
         try
         {
-            var (run, incidents, _) = await lab.RunAsync("import os\nassert 'secret' not in repr(os.environ)\nassert os.environ['ANNEAL_SEED'] == '7'\nprint('val_bpb: 1.5')", Cancel, sandboxed: false);
+            var (run, incidents, _) = await lab.RunAsync("import os\nassert 'our own word' not in repr(os.environ)\nassert os.environ['ANNEAL_SEED'] == '7'\nprint('val_bpb: 1.5')", Cancel, sandboxed: false);
             run.Value.ShouldBe(1.5, string.Join("; ", incidents.Select(incident => incident.Message)));
         }
         finally
@@ -176,7 +176,7 @@ public class SubjectRunnerTests
     public async Task The_run_sees_neither_lab_nor_network_nor_keys_and_changes_only_what_it_may()
     {
         using var lab = new SubjectLab();
-        Environment.SetEnvironmentVariable("ANTHROPIC_TEST_KEY_OF_SUBJECTS", "secret");
+        Environment.SetEnvironmentVariable("ANTHROPIC_TEST_KEY_OF_SUBJECTS", "another of ours");
         try
         {
             var (run, incidents, _) = await lab.RunAsync($$"""
@@ -184,7 +184,7 @@ public class SubjectRunnerTests
                 assert not os.path.exists("{{lab.Lab}}/lab.db"), "sees the ledger"
                 assert not os.path.exists("{{lab.Lab}}/subjects/repo/repo.git"), "sees the clone"
                 assert not os.path.exists("{{lab.Repository}}"), "sees the user's repository"
-                assert "secret" not in repr(os.environ), "sees a key"
+                assert "another of ours" not in repr(os.environ), "sees a key"
                 def refused(act):
                     try:
                         act()
