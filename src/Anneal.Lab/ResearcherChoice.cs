@@ -38,15 +38,29 @@ public static class ResearcherChoice
         return spec;
     }
 
+    /// <summary>Why a model that could be asked is not, in a sentence; null where there is nothing to say.</summary>
+    /// <param name="asked">The study's file.</param>
+    /// <param name="options">Of this sitting.</param>
+    /// <param name="started">Researcher that the study was started with; null for a new one.</param>
+    /// <param name="isSet">Whether an environment variable is set; null looks.</param>
+    public static string? Unused(StudySpec asked, SittingOptions options, string? started, Func<string, bool>? isSet = null)
+    {
+        if (started is not null || options.Replay is not null || (options.Researcher ?? asked.Researcher) != Auto || (options.Usd ?? asked.Budget.Usd) is not null) return null;
+        return Paid(isSet ?? IsSet) is { } model
+            ? $"There is a key for {model}, and no limit on what it may spend: the built-in researcher proposes. To ask {model}, start a study with --usd 5, or `budget: {{usd: 5}}` in its file."
+            : null;
+    }
+
     /// <summary>Whether a researcher costs money.</summary>
     /// <param name="researcher">Settled name.</param>
     public static bool IsPaid(string researcher) => researcher is "claude" or "openai";
 
-    private static string Best(double? usd) =>
-        usd is null ? Embedded
-        : IsSet("ANTHROPIC_API_KEY") ? "claude"
-        : IsSet("OPENAI_API_KEY") || IsSet("OPENAI_BASE_URL") ? "openai"
-        : Embedded;
+    private static string Best(double? usd) => usd is null ? Embedded : Paid(IsSet) ?? Embedded;
+
+    private static string? Paid(Func<string, bool> isSet) =>
+        isSet("ANTHROPIC_API_KEY") ? "claude"
+        : isSet("OPENAI_API_KEY") || isSet("OPENAI_BASE_URL") ? "openai"
+        : null;
 
     private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }

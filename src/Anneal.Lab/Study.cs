@@ -66,7 +66,9 @@ public static class Study
     {
         using var ledger = Ledger.Ledger.Open(lab);
         using var lease = ledger.TakeLease(asked.Study);
-        asked = ResearcherChoice.Settle(asked, options, ledger.FindStudy(asked.Study)?.Spec.Researcher);
+        var started = ledger.FindStudy(asked.Study)?.Spec.Researcher;
+        if (ResearcherChoice.Unused(asked, options, started) is { } why) progress?.Report(new ModelUnused(why));
+        asked = ResearcherChoice.Settle(asked, options, started);
         using var sitting = new Sitting(ledger, asked, cancel);
 
         string reason;

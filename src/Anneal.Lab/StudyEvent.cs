@@ -125,6 +125,10 @@ public sealed record VerdictGiven(ExperimentRecord Experiment) : StudyEvent;
 /// <param name="Recipe">New champion (YAML).</param>
 public sealed record ChampionChanged(int Experiment, string Recipe) : StudyEvent;
 
+/// <summary>A language model could be asked in this study, and is not.</summary>
+/// <param name="Reason">Why, and how it could be, in a sentence.</param>
+public sealed record ModelUnused(string Reason) : StudyEvent;
+
 /// <summary>No further experiment is proposed.</summary>
 /// <param name="Reason">Why, in a sentence.</param>
 public sealed record ProposalsEnded(string Reason) : StudyEvent;

@@ -108,7 +108,7 @@ public sealed class StudyBoard(StudyBudget limits, double secondsBefore)
                     CacheShare = called.CacheHitShare;
                     Asked = called.Model;
                     break;
-                case ModelFaltered or ResearcherAbsent:
+                case ModelFaltered or ResearcherAbsent or ModelUnused:
                     Trouble = StudyWords.Of(happened);
                     break;
                 case CostEstimated told:

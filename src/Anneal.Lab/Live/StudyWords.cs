@@ -27,6 +27,7 @@ public static class StudyWords
         IncidentSeen incident => $"incident in {incident.Incident.Run}, step {incident.Incident.Step}: {incident.Incident.Message} ({incident.Incident.Action})",
         ResearcherAbsent absent => $"experiment {absent.Experiment}: no proposal of the {absent.Source}; {absent.Reason}",
         ReplayDrifted drifted => $"{drifted.Conversation}: {Units.Plural(drifted.Answers, "answer")} of the transcript to questions that differ from the recorded ones",
+        ModelUnused unused => unused.Reason,
         ProposalsEnded ended => ended.Reason,
         SealOpened opened => $"{(opened.Seal.Metric.StartsWith("test/", StringComparison.Ordinal) ? "sealed" : "final")} comparison: {Units.Effect(opened.Seal.Effect)} ({Units.Interval((opened.Seal.Low, opened.Seal.High))}), {Units.Plural(opened.Seal.Pairs.Count, "pair")}",
         BranchWritten { Problem: null } written => $"adopted edits are on branch {written.Branch} ({written.Commit[..7]})",

@@ -11,6 +11,18 @@ public class ResearcherChoiceTests
     public void Auto_without_a_dollar_budget_is_the_built_in_researcher_whatever_keys_there_are() =>
         ResearcherChoice.Settle(Asked, new SittingOptions(), null).Researcher.ShouldBe(ResearcherChoice.Embedded);
 
+    [Theory]
+    [InlineData("ANTHROPIC_API_KEY", "claude")]
+    [InlineData("OPENAI_BASE_URL", "openai")]
+    public void A_key_that_nobody_limited_is_left_alone_and_said_to_be(string variable, string model)
+    {
+        ResearcherChoice.Unused(Asked, new SittingOptions(), null, name => name == variable).ShouldNotBeNull().ShouldContain($"key for {model}");
+        ResearcherChoice.Unused(Asked, new SittingOptions(), null, _ => false).ShouldBeNull();
+        ResearcherChoice.Unused(Asked, new SittingOptions { Usd = 5 }, null, _ => true).ShouldBeNull();
+        ResearcherChoice.Unused(Asked with { Researcher = ResearcherChoice.Embedded }, new SittingOptions(), null, _ => true).ShouldBeNull();
+        ResearcherChoice.Unused(Asked, new SittingOptions(), ResearcherChoice.Embedded, _ => true).ShouldBeNull();
+    }
+
     [Fact]
     public void Auto_goes_on_with_the_researcher_that_the_study_was_started_with() =>
         ResearcherChoice.Settle(Asked, new SittingOptions { Usd = 1 }, "claude").Researcher.ShouldBe("claude");
