@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Anneal.Engine.Training;
 using Anneal.Runs.Protocol;
 
@@ -32,21 +31,9 @@ internal sealed class StepRecorder : IDisposable
         var report = step();
         var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
         var detailed = blockStatisticsEvery > 0 && report.Step % blockStatisticsEvery == 0;
-        var metrics = new StepMetrics
+        var metrics = StepMetrics.Of(report) with
         {
-            Step = (int)report.Step,
             Time = since + Stopwatch.GetElapsedTime(start).TotalSeconds,
-            Tokens = report.Tokens,
-            Loss = report.Loss,
-            LearningRate = report.LearningRate,
-            GradNorm = report.GradNorm,
-            UpdateNorm = report.UpdateNorm,
-            ParamNorm = report.ParamNorm,
-            Nonfinite = report.Nonfinite,
-            Clipped = report.Clipped,
-            BatchHash = report.BatchHash.ToString("x16", CultureInfo.InvariantCulture),
-            RepeatFraction = report.RepeatFraction,
-            TokenEntropy = report.TokenEntropy,
             StepSeconds = seconds,
             TokensPerSecond = trainer.Options.BatchTokens / seconds,
             RssMb = detailed || report.Step == 1 ? Environment.WorkingSet / (1024.0 * 1024) : null,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Anneal.Data.Tokenizer;
 using Anneal.Engine.Shards;
 using Anneal.Engine.Training;
@@ -56,21 +55,7 @@ internal static class Breakage
 
     private static StepMetrics Metrics(StepReport report, Trainer trainer)
     {
-        var metrics = new StepMetrics
-        {
-            Step = (int)report.Step,
-            Tokens = report.Tokens,
-            Loss = report.Loss,
-            LearningRate = report.LearningRate,
-            GradNorm = report.GradNorm,
-            UpdateNorm = report.UpdateNorm,
-            ParamNorm = report.ParamNorm,
-            Nonfinite = report.Nonfinite,
-            Clipped = report.Clipped,
-            BatchHash = report.BatchHash.ToString("x16", CultureInfo.InvariantCulture),
-            RepeatFraction = report.RepeatFraction,
-            TokenEntropy = report.TokenEntropy,
-        };
+        var metrics = StepMetrics.Of(report);
         if (report.Step % BlockStatisticsEvery != 0) return metrics;
         return metrics with { Extra = trainer.BlockStats().SelectMany(block => (KeyValuePair<string, double>[])[new($"train/param_norm/{block.Block}", block.ParamNorm), new($"model/act_rms/{block.Block}", block.ActRms)]).ToDictionary() };
     }

@@ -48,11 +48,6 @@ public static class StudyFacts
     /// <summary>Lower-case word of a verdict, or the status while there is none.</summary>
     public static string VerdictWord(this ExperimentRecord experiment) => experiment.Verdict?.ToString().ToLowerInvariant() ?? experiment.Status;
 
-    /// <summary>Screening in a few words: <c>0.25: +0.0123 (next)</c>, rung by rung.</summary>
-    public static string ScreeningText(this ExperimentRecord experiment) => experiment.Screens.Count == 0
-        ? "–"
-        : string.Join("; ", experiment.Screens.Select(screen => $"{screen.Fraction:0.###}: {Units.Effect(screen.Control - screen.Treatment)} ({screen.Decision})"));
-
     /// <summary>FLOPs, seconds and number of runs by what the runs were for, in the order of <see cref="RunRole"/>.</summary>
     public static IReadOnlyList<RoleSpending> SpendingByRole(this StudyRecord study) =>
         [.. study.Runs.GroupBy(run => Purpose(run.Role)).Select(group => new RoleSpending(group.Key, group.Count(), group.Sum(run => run.Flops), group.Sum(run => run.Seconds)))];

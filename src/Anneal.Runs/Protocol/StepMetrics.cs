@@ -1,3 +1,6 @@
+using System.Globalization;
+using Anneal.Engine.Training;
+
 namespace Anneal.Runs.Protocol;
 
 /// <summary>What a trainer says about one step; a line of <c>metrics.jsonl</c>. Only step and loss are always there.</summary>
@@ -55,4 +58,22 @@ public sealed record StepMetrics
     public IReadOnlyDictionary<string, double> Extra { get; init; } = None;
 
     private static readonly Dictionary<string, double> None = [];
+
+    /// <summary>What our trainer reports of a step; times and block statistics are their measurer's to add.</summary>
+    /// <param name="report">The step just done.</param>
+    public static StepMetrics Of(StepReport report) => new()
+    {
+        Step = (int)report.Step,
+        Tokens = report.Tokens,
+        Loss = report.Loss,
+        LearningRate = report.LearningRate,
+        GradNorm = report.GradNorm,
+        UpdateNorm = report.UpdateNorm,
+        ParamNorm = report.ParamNorm,
+        Nonfinite = report.Nonfinite,
+        Clipped = report.Clipped,
+        BatchHash = report.BatchHash.ToString("x16", CultureInfo.InvariantCulture),
+        RepeatFraction = report.RepeatFraction,
+        TokenEntropy = report.TokenEntropy,
+    };
 }
