@@ -36,7 +36,7 @@ internal static class Breakage
         using var shard = new CorruptibleShard();
         using var trainer = new Trainer(RunLength.ToOptions(recipe, CorruptibleShard.Vocab, BrokenRun.Steps, threads: 1), new TokenStream(shard.Shard, orderSeed: 3));
         using var writer = new MetricsWriter(run.MetricsPath);
-        var monitor = new Monitor(new MonitorOptions { Steps = BrokenRun.Steps, Policy = MonitorPolicy.Act, Reference = reference });
+        var monitor = new Monitor(new MonitorOptions { Steps = BrokenRun.Steps, Policy = MonitorPolicy.Stop, Reference = reference });
         var seen = new List<Incident>();
         for (var step = 1; step <= BrokenRun.Steps; step++)
         {

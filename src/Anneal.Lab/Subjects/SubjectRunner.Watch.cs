@@ -32,7 +32,7 @@ internal sealed partial class SubjectRunner
     {
         var budget = job.Rung * subject.Budget;
         var start = SubjectCommand.Create(subject, place, job.Seed, budget, sandbox, ruler?.TrainDirectory);
-        using var watch = new TrainerWatch(new RunDirectory(place.Run), new MonitorOptions { Policy = MonitorPolicy.Act });
+        using var watch = new TrainerWatch(new RunDirectory(place.Run), new MonitorOptions { Policy = MonitorPolicy.Stop });
         var metric = new ReportedMetric(subject);
         var clock = Stopwatch.StartNew();
         var silence = new HangWatch(leastSilence);

@@ -1,51 +1,59 @@
+using Anneal.Runs.Interventions;
+using Anneal.Runs.Monitoring.Detectors;
+using Anneal.Runs.Monitoring.Episodes;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Runs.Monitoring;
 
 /// <summary>
-/// Watches one run, step by step. Detectors see, the policy decides; the same steps give the same incidents, so that a run
-/// which went on after a crash is watched as if it had never stopped: give it the steps done before, then go on.
+/// Watches one run, step by step. Detectors see symptoms, episodes make incidents of them, the policy recommends; the same
+/// steps give the same incidents, so that a run which went on after a crash is watched as if it had never stopped: give it the
+/// steps done before, then go on.
 /// </summary>
 public sealed class Monitor
 {
     private readonly IDetector[] detectors;
-    private readonly MonitorPolicy policy;
+    private readonly Vitals vitals;
+    private readonly EpisodeLog episodes = new();
+    private readonly ActionPolicy policy;
+    private readonly List<Symptom> symptoms = [];
 
     /// <summary>A watch with every detector of this version.</summary>
-    public Monitor(MonitorOptions options) : this(options.Policy,
-    [
-        new NonFiniteDetector(),
-        new DivergenceDetector(options.Steps),
-        new GradientExplosionDetector(),
-        new HopelessDetector(options.Steps, options.Reference),
-    ])
+    public Monitor(MonitorOptions options) : this(options, DetectorSet.Create(options))
     {
     }
 
-    internal Monitor(MonitorPolicy policy, IDetector[] detectors) => (this.policy, this.detectors) = (policy, detectors);
+    internal Monitor(MonitorOptions options, IDetector[] detectors)
+    {
+        this.detectors = detectors;
+        vitals = new(options);
+        policy = new(options);
+    }
+
+    /// <summary>Where the last step's loss was expected before it was heard; null until enough was heard.</summary>
+    public LossBand? Band => vitals.Band;
 
     /// <summary>What is wrong as of this step; mostly nothing, and then nothing is allocated.</summary>
     public IReadOnlyList<Incident> Observe(StepMetrics metrics)
     {
-        List<Incident>? incidents = null;
-        foreach (var detector in detectors)
-            if (detector.Observe(metrics) is { } incident) (incidents ??= []).Add(Decide(incident));
-        return incidents ?? (IReadOnlyList<Incident>)[];
+        vitals.Take(metrics);
+        return Judge();
     }
 
-    private Incident Decide(Incident incident) =>
-        policy == MonitorPolicy.Act && incident.Severity == Severity.Act ? incident with { Action = IncidentAction.Stop } : incident;
-}
+    /// <summary>What is wrong as of a measurement that came without a training step: <c>val/loss</c> on a line of its own.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="numbers">What was measured, by full name.</param>
+    public IReadOnlyList<Incident> Measure(int step, IReadOnlyDictionary<string, double> numbers)
+    {
+        vitals.TakeMeasurement(new() { Step = step, Loss = double.NaN, Extra = numbers });
+        return Judge();
+    }
 
-/// <summary>What a monitor knows about its run beforehand.</summary>
-public sealed record MonitorOptions
-{
-    /// <summary>Steps of the whole run; 0 where unknown.</summary>
-    public int Steps { get; init; }
-
-    /// <summary>What follows from an incident.</summary>
-    public MonitorPolicy Policy { get; init; } = MonitorPolicy.Observe;
-
-    /// <summary>Learning curve to beat, same data order; empty for none.</summary>
-    public IReadOnlyList<ReferencePoint> Reference { get; init; } = [];
+    private IReadOnlyList<Incident> Judge()
+    {
+        symptoms.Clear();
+        foreach (var detector in detectors)
+            if (detector.Observe(vitals) is { } symptom) symptoms.Add(symptom);
+        return policy.Decide(vitals, episodes.Merge(vitals, symptoms));
+    }
 }

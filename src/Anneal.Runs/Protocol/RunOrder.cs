@@ -31,7 +31,7 @@ public sealed record RunOrder
     public bool Lease { get; init; }
 
     /// <summary>Whether an incident that calls for it stops the run, or is only written down.</summary>
-    public MonitorPolicy Policy { get; init; } = MonitorPolicy.Act;
+    public MonitorPolicy Policy { get; init; } = MonitorPolicy.Stop;
 
     /// <summary>Learning curve to beat, same data order, for the hopeless detector; empty for none. See <see cref="LossCurve"/>.</summary>
     public IReadOnlyList<ReferencePoint> Reference { get; init; } = [];
@@ -69,7 +69,13 @@ public enum MonitorPolicy
     /// <summary>It is written down.</summary>
     Observe,
 
-    /// <summary>It is written down, and one of severity <see cref="Severity.Act"/> stops the run.</summary>
+    /// <summary>
+    /// It is written down, and one of severity <see cref="Severity.Act"/> stops the run. For runs that are compared: a repaired run is no
+    /// longer the recipe that it was to measure.
+    /// </summary>
+    Stop,
+
+    /// <summary>Bounded repairs first, where the trainer can do them; else the run is stopped.</summary>
     Act,
 }
 

@@ -137,7 +137,7 @@ public class MonitorTests
 
     [Theory]
     [InlineData(MonitorPolicy.Observe, IncidentAction.None)]
-    [InlineData(MonitorPolicy.Act, IncidentAction.Stop)]
+    [InlineData(MonitorPolicy.Stop, IncidentAction.Stop)]
     public void The_policy_decides_what_follows(MonitorPolicy policy, IncidentAction action)
     {
         var monitor = new Monitor(new MonitorOptions { Policy = policy });

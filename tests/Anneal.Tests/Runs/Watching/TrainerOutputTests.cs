@@ -45,7 +45,7 @@ public class TrainerOutputTests
         try
         {
             var run = new RunDirectory(folder.FullName);
-            using (var watch = new TrainerWatch(run, new MonitorOptions { Policy = MonitorPolicy.Act }))
+            using (var watch = new TrainerWatch(run, new MonitorOptions { Policy = MonitorPolicy.Stop }))
                 Enumerable.Range(1, 4).SelectMany(i => watch.Hear(MetricLine.Parse($"step={i} loss=nan"), i)).ToList().ShouldContain(incident => incident.Action == IncidentAction.Stop);
             MetricsReader.ReadAll(run.MetricsPath).Count.ShouldBe(4);
             Incident.ReadAll(run.IncidentsPath).ShouldContain(incident => incident.Detector == "non_finite");

@@ -1,6 +1,6 @@
 using Anneal.Runs.Protocol;
 
-namespace Anneal.Runs.Monitoring;
+namespace Anneal.Runs.Monitoring.Detectors;
 
 /// <summary>
 /// Loss, gradient or parameters that are NaN or infinite. One such step is a warning, since a guarded trainer skips it and
@@ -14,8 +14,10 @@ internal sealed class NonFiniteDetector : IDetector
     private int inARow;
     private bool acted;
 
-    public Incident? Observe(StepMetrics metrics)
+    public Symptom? Observe(Vitals vitals)
     {
+        if (vitals.IsMeasurement) return null;
+        var metrics = vitals.Metrics;
         var signal = NonFiniteSignal(metrics);
         if (signal is null)
         {
@@ -31,9 +33,8 @@ internal sealed class NonFiniteDetector : IDetector
         // An episode speaks at its first step and when it becomes serious.
         if (acted || (!act && inARow > 1)) return null;
         acted = act;
-        return new Incident
+        return new Symptom
         {
-            Step = metrics.Step,
             Severity = act ? Severity.Act : Severity.Warn,
             Detector = "non_finite",
             Cause = Cause.Numerics,

@@ -1,4 +1,4 @@
-namespace Anneal.Runs.Monitoring;
+namespace Anneal.Runs.Monitoring.Statistics;
 
 /// <summary>The last values of a signal, in fixed memory.</summary>
 /// <param name="size">Values kept.</param>

@@ -1,6 +1,7 @@
 using Anneal.Runs.Protocol;
+using Anneal.Runs.Monitoring.Statistics;
 
-namespace Anneal.Runs.Monitoring;
+namespace Anneal.Runs.Monitoring.Detectors;
 
 /// <summary>
 /// Gradient norms (before clipping) far outside what the run has had lately, on a logarithmic scale. A single one is a
@@ -16,8 +17,10 @@ internal sealed class GradientExplosionDetector : IDetector
     private int quietUntil;
     private bool acted;
 
-    public Incident? Observe(StepMetrics metrics)
+    public Symptom? Observe(Vitals vitals)
     {
+        if (vitals.IsMeasurement) return null;
+        var metrics = vitals.Metrics;
         if (metrics.GradNorm is not { } norm || !double.IsFinite(norm) || norm <= 0) return null;
         var log = Math.Log(norm);
         var incident = logs.Count < Least ? null : Judge(metrics, norm, log);
@@ -25,7 +28,7 @@ internal sealed class GradientExplosionDetector : IDetector
         return incident;
     }
 
-    private Incident? Judge(StepMetrics metrics, double norm, double log)
+    private Symptom? Judge(StepMetrics metrics, double norm, double log)
     {
         var usual = logs.Median();
         var factor = Math.Exp(log - usual);
@@ -41,9 +44,8 @@ internal sealed class GradientExplosionDetector : IDetector
         return Report(metrics, Severity.Warn, norm, usual, $"{(log - usual) / sigma:F0} robust deviations above it");
     }
 
-    private static Incident Report(StepMetrics metrics, Severity severity, double norm, double usual, string extent) => new()
+    private static Symptom Report(StepMetrics metrics, Severity severity, double norm, double usual, string extent) => new()
     {
-        Step = metrics.Step,
         Severity = severity,
         Detector = "gradient_explosion",
         Cause = Cause.Optimizer,

@@ -1,6 +1,6 @@
 using Anneal.Runs.Protocol;
 
-namespace Anneal.Runs.Monitoring;
+namespace Anneal.Runs.Monitoring.Detectors;
 
 /// <summary>
 /// A run that lies so far behind the champion's learning curve that it will not catch up. Both read the same data in the same
@@ -21,8 +21,10 @@ internal sealed class HopelessDetector(int steps, IReadOnlyList<ReferencePoint> 
     private double sum;
     private bool acted;
 
-    public Incident? Observe(StepMetrics metrics)
+    public Symptom? Observe(Vitals vitals)
     {
+        if (vitals.IsMeasurement) return null;
+        var metrics = vitals.Metrics;
         if (acted || champion.Length == 0 || steps < Stretches * LeastStepsAStretch || !double.IsFinite(metrics.Loss)) return null;
         sum += metrics.Loss;
         counted++;
@@ -47,7 +49,7 @@ internal sealed class HopelessDetector(int steps, IReadOnlyList<ReferencePoint> 
         return means;
     }
 
-    private Incident? Judge(StepMetrics metrics, double gap)
+    private Symptom? Judge(StepMetrics metrics, double gap)
     {
         gaps.AsSpan(1).CopyTo(gaps);
         gaps[^1] = gap;
@@ -64,9 +66,8 @@ internal sealed class HopelessDetector(int steps, IReadOnlyList<ReferencePoint> 
         var expected = gap + 2 * Math.Min(0, slope) * left;
         if (expected < margin) return null;
         acted = true;
-        return new Incident
+        return new Symptom
         {
-            Step = metrics.Step,
             Severity = Severity.Act,
             Detector = "hopeless",
             Cause = Cause.Optimizer,

@@ -1,6 +1,7 @@
 using Anneal.Runs.Protocol;
+using Anneal.Runs.Monitoring.Statistics;
 
-namespace Anneal.Runs.Monitoring;
+namespace Anneal.Runs.Monitoring.Detectors;
 
 /// <summary>
 /// Loss that rises and stays up. The yardstick is the run's own: its start, its best long stretch, and the noise there. A
@@ -26,8 +27,10 @@ internal sealed class DivergenceDetector(int steps) : IDetector
     private int above, raised;
     private bool warned, acted;
 
-    public Incident? Observe(StepMetrics metrics)
+    public Symptom? Observe(Vitals vitals)
     {
+        if (vitals.IsMeasurement) return null;
+        var metrics = vitals.Metrics;
         var loss = metrics.Loss;
         if (!double.IsFinite(loss)) return null;
         if (seen++ < Start) first += loss / Start;
@@ -61,9 +64,8 @@ internal sealed class DivergenceDetector(int steps) : IDetector
         return Report(metrics, Severity.Warn, level, reference, "and may be diverging");
     }
 
-    private Incident Report(StepMetrics metrics, Severity severity, double level, double reference, string course) => new()
+    private Symptom Report(StepMetrics metrics, Severity severity, double level, double reference, string course) => new()
     {
-        Step = metrics.Step,
         Severity = severity,
         Detector = "divergence",
         Cause = Cause.Optimizer,

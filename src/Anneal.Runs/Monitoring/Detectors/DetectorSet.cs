@@ -1,0 +1,20 @@
+namespace Anneal.Runs.Monitoring.Detectors;
+
+/// <summary>Every detector of this version, by the signals that it looks at.</summary>
+internal static class DetectorSet
+{
+    /// <summary>Fresh detectors for one run, in the order in which they look.</summary>
+    public static IDetector[] Create(MonitorOptions options) => [.. OfTheCurve(options), .. OfTheInside(options)];
+
+    /// <summary>Loss, gradient norm, learning rate: what nearly every trainer prints.</summary>
+    private static IEnumerable<IDetector> OfTheCurve(MonitorOptions options) =>
+    [
+        new NonFiniteDetector(),
+        new DivergenceDetector(options.Steps),
+        new GradientExplosionDetector(),
+        new HopelessDetector(options.Steps, options.Reference),
+    ];
+
+    /// <summary>Blocks, optimizer state, batches, held-out loss, samples, machine: where the trainer says them.</summary>
+    private static IEnumerable<IDetector> OfTheInside(MonitorOptions options) => [];
+}

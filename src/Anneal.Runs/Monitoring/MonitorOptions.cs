@@ -1,0 +1,19 @@
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Runs.Monitoring;
+
+/// <summary>What a monitor knows about its run beforehand. Everything may be missing.</summary>
+public sealed record MonitorOptions
+{
+    /// <summary>Steps of the whole run; 0 where unknown.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>What follows from an incident.</summary>
+    public MonitorPolicy Policy { get; init; } = MonitorPolicy.Observe;
+
+    /// <summary>Learning curve to beat, same data order; empty for none.</summary>
+    public IReadOnlyList<ReferencePoint> Reference { get; init; } = [];
+
+    /// <summary>Commands that the trainer understands, as in <see cref="RunStatus.Capabilities"/>; null: all of them.</summary>
+    public IReadOnlyCollection<string>? Capabilities { get; init; }
+}
