@@ -54,6 +54,6 @@ public sealed class Monitor
         symptoms.Clear();
         foreach (var detector in detectors)
             if (detector.Observe(vitals) is { } symptom) symptoms.Add(symptom);
-        return policy.Decide(vitals, episodes.Merge(vitals, symptoms));
+        return policy.Decide(vitals, symptoms, episodes.Merge(vitals, symptoms));
     }
 }

@@ -26,6 +26,9 @@ public sealed record Incident
     /// <summary>The numbers by name.</summary>
     public IReadOnlyDictionary<string, double> Evidence { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>The state is lost or the end is certain. For the policy; not written down, the message says it.</summary>
+    internal bool Fatal { get; init; }
+
     /// <summary>The complete lines of an <c>incidents.jsonl</c>; none where there is no file.</summary>
     public static IReadOnlyList<Incident> ReadAll(string path) => JsonLines.Read(path, ProtocolJson.Default.Incident);
 

@@ -28,6 +28,7 @@ internal sealed class EpisodeLog
 
     private static Incident Report(Vitals vitals, Symptom symptom) => new()
     {
+        Fatal = symptom.Fatal,
         Step = vitals.Metrics.Step,
         Severity = symptom.Severity,
         Detector = symptom.Detector,
