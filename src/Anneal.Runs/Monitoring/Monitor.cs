@@ -37,7 +37,7 @@ public sealed class Monitor
     public IReadOnlyList<Incident> Observe(StepMetrics metrics)
     {
         vitals.Take(metrics);
-        return Judge();
+        return vitals.IsRepeat ? [] : Judge();
     }
 
     /// <summary>What is wrong as of a measurement that came without a training step: <c>val/loss</c> on a line of its own.</summary>
