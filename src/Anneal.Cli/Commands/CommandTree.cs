@@ -14,6 +14,7 @@ internal static class CommandTree
             DoctorCommand.Create(),
             StudyCommand.Create(),
             TrainCommand.Create(),
+            WatchCommand.Create(),
             EvalCommand.Create(),
             SampleCommand.Create(),
             CompareCommand.Create(),
@@ -27,6 +28,7 @@ internal static class CommandTree
             ("anneal doctor", "Is this machine ready? What can it do?"),
             ("anneal study run samples/first-study/study.yaml", "Propose, test and prove changes until the budget ends; then open the report."),
             ("anneal train samples/first-study/baseline.yaml --out runs/first", "Train one recipe."),
+            ("anneal watch -- python train.py", "Put it in front of any training command: what goes wrong is named early."),
         ]);
         root.Options.OfType<HelpOption>().Single().Action = help;
         root.SetAction(help.Invoke);

@@ -13,6 +13,9 @@ internal sealed class Interrupt : IDisposable
     /// <summary>Says that the signal was heard; a view that holds the screen shows it in its own place.</summary>
     public static Action<string> Announce { get; set; } = line => Console.Error.WriteLine($"\n{line}");
 
+    /// <summary>A command of the user's runs in the foreground: signals are its business, and it is told of them elsewhere.</summary>
+    public static bool Relayed { get; set; }
+
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
@@ -26,6 +29,8 @@ internal sealed class Interrupt : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (Relayed)
+            return;
         if (_source.IsCancellationRequested)
             Environment.Exit(ExitCode.Interrupted);
         Announce("Stopping cleanly. Ctrl+C once more to force.");

@@ -18,9 +18,10 @@ internal sealed class Misuse
     {
         if (call.Action is HelpPage)
             return null;
-        // A mistyped option would otherwise pass for one more argument.
+        // A mistyped option would otherwise pass for one more argument; what stands after `--` is somebody else's.
+        var foreign = call.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
         var unknown = call.UnmatchedTokens.Concat(call.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens)
-            .Select(token => token.Value).Where(word => word.StartsWith("--", StringComparison.Ordinal))).FirstOrDefault();
+            .Select(token => token.Value).Where(word => word.StartsWith("--", StringComparison.Ordinal) && !foreign.Contains(word))).FirstOrDefault();
         return call.Errors.Count > 0 || unknown is not null ? new Misuse(call, unknown) : null;
     }
 

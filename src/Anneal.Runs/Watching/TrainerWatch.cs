@@ -7,6 +7,7 @@ namespace Anneal.Runs.Watching;
 public sealed class TrainerWatch : IDisposable
 {
     private readonly RunDirectory run;
+    private readonly IProgress<WatchEvent>? events;
     private readonly MetricsWriter metrics;
     private readonly Monitoring.Monitor monitor;
     private readonly TrainerOutput output = new();
@@ -14,9 +15,10 @@ public sealed class TrainerWatch : IDisposable
     /// <summary>Begins to watch; the folder is there.</summary>
     /// <param name="run">Where it is written down.</param>
     /// <param name="options">What the monitor knows beforehand, and what follows from an incident.</param>
-    public TrainerWatch(RunDirectory run, MonitorOptions options)
+    /// <param name="events">Told what is heard and seen.</param>
+    public TrainerWatch(RunDirectory run, MonitorOptions options, IProgress<WatchEvent>? events = null)
     {
-        this.run = run;
+        (this.run, this.events) = (run, events);
         metrics = new MetricsWriter(run.MetricsPath);
         monitor = new Monitoring.Monitor(options);
     }
@@ -34,7 +36,12 @@ public sealed class TrainerWatch : IDisposable
         Last = step;
         metrics.Write(step);
         var incidents = monitor.Observe(step);
-        foreach (var incident in incidents) incident.AppendTo(run.IncidentsPath);
+        events?.Report(new StepHeard(step, monitor.Band));
+        foreach (var incident in incidents)
+        {
+            incident.AppendTo(run.IncidentsPath);
+            events?.Report(new IncidentRaised(incident));
+        }
         return incidents;
     }
 

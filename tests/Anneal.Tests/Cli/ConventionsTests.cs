@@ -17,6 +17,7 @@ public class ConventionsTests
     [InlineData("study transcript")]
     [InlineData("mcp")]
     [InlineData("train")]
+    [InlineData("watch")]
     [InlineData("eval")]
     [InlineData("sample")]
     [InlineData("compare")]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Anneal.Lab.Subjects;
+namespace Anneal.Lab.Execution;
 
 /// <summary>Signals to a process, to its descendants and to the group that it leads. Does nothing on Windows, where there are no such things.</summary>
 internal static partial class ProcessGroup
@@ -29,10 +29,30 @@ internal static partial class ProcessGroup
         foreach (var pid in all) Send(pid, Now);
     }
 
+    /// <summary>Sends a signal to a process alone, or to the group that it leads.</summary>
+    /// <param name="root">Process id.</param>
+    /// <param name="signal">Its number on this system.</param>
+    /// <param name="group">To the whole group.</param>
+    public static void Signal(int root, int signal, bool group)
+    {
+        if (!OperatingSystem.IsWindows()) Send(group ? -root : root, signal);
+    }
+
     /// <summary>Ends every process that carries a variable of its environment: those that left their group and their parent. Linux only.</summary>
     /// <param name="variable"><c>NAME=value</c>.</param>
     /// <returns>Whether there was one.</returns>
-    public static bool KillByVariable(string variable)
+    public static bool KillByVariable(string variable) => SignalByVariable(variable, Now);
+
+    /// <summary>Asks every process that carries a variable of its environment to end. Linux only.</summary>
+    /// <param name="variable"><c>NAME=value</c>.</param>
+    /// <returns>Whether there was one.</returns>
+    public static bool AskToEndByVariable(string variable) => SignalByVariable(variable, Terminate);
+
+    /// <summary>Whether a process lives that carries a variable of its environment. Linux only.</summary>
+    /// <param name="variable"><c>NAME=value</c>.</param>
+    public static bool AnyByVariable(string variable) => SignalByVariable(variable, 0);
+
+    private static bool SignalByVariable(string variable, int signal)
     {
         if (!OperatingSystem.IsLinux()) return false;
         var found = false;
@@ -43,7 +63,7 @@ internal static partial class ProcessGroup
             {
                 if (!File.ReadAllText($"{folder}/environ").Split('\0').Contains(variable)) continue;
                 found = true;
-                Send(pid, Now);
+                Send(pid, signal);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

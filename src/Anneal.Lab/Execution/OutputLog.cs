@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Anneal.Lab.Subjects;
+namespace Anneal.Lab.Execution;
 
 /// <summary>A stream of a run as a file of bounded size: its beginning as it comes, and its last words at the end.</summary>
 internal sealed class OutputLog : IDisposable

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Anneal.Cli.Terminal;
+using Anneal.Lab.Watching;
+using Anneal.Runs;
+using Anneal.Runs.Protocol;
+using Anneal.Runs.Watching;
+
+namespace Anneal.Cli.Commands;
+
+/// <summary><c>anneal watch [--policy observe|act] [--run-dir DIR] -- COMMAND...</c></summary>
+internal static class WatchCommand
+{
+    /// <summary>The watch itself could not do its work and no command was started; as with <c>timeout</c> and <c>env</c>.</summary>
+    private const int OwnFailure = 125;
+
+    private static readonly Argument<string[]> Words = new("command") { Description = "The training command and its arguments, after -- and after all options.", HelpName = "-- COMMAND", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string> Policy = new("--policy") { Description = "observe writes incidents down and touches nothing; act repairs what the trainer can do, else ends the command.", HelpName = "observe|act", DefaultValueFactory = _ => "observe" };
+    private static readonly Option<string?> RunDir = new("--run-dir") { Description = "Where metrics, incidents and the end of the output are kept. Default: runs/watch-<time>.", HelpName = "DIR" };
+    private static readonly Option<int> Restart = new("--restart") { Description = "Start a crashed command again, at most N times, after a wait that doubles.", HelpName = "N" };
+    private static readonly Option<double> Grace = new("--grace") { Description = "Seconds that the command may take to end after it was asked to.", HelpName = "S", DefaultValueFactory = _ => 30 };
+    private static readonly Option<int> Steps = new("--steps") { Description = "Steps of the whole run, where the command does not print it.", HelpName = "N" };
+    private static readonly Option<string?> Reference = new("--reference") { Description = "A recorded run to compare with: its folder, or a metrics file.", HelpName = "RUN" };
+    private static readonly Option<string?> LogDir = new("--logdir") { Description = "TensorBoard event files that carry the steps. Default: what the command line names.", HelpName = "DIR" };
+
+    public static Command Create()
+    {
+        var command = new Verb("watch", "Runs any training command and watches it: output and exit code stay as they are, what goes wrong is named early.",
+            ("anneal watch -- python train.py --lr 3e-4", "Watches; touches nothing."),
+            ("anneal watch --policy act --restart 3 -- torchrun --nproc_per_node 8 train.py", "Repairs or ends a failing run; starts a crashed one again."))
+        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir };
+        command.SetAction((call, _) => WatchAsync(call));
+        return command;
+    }
+
+    private static async Task<int> WatchAsync(ParseResult call)
+    {
+        var output = new Output(call);
+        var job = new WatchJob
+        {
+            Command = call.GetValue(Words) is { Length: > 0 } words ? words : throw new InputException("anneal watch", "names no command; write it after --: anneal watch -- python train.py"),
+            Directory = call.GetValue(RunDir) ?? WatchJob.DefaultDirectory(DateTime.UtcNow),
+            Policy = call.GetRequiredValue(Policy) switch
+            {
+                "observe" => MonitorPolicy.Observe,
+                "act" => MonitorPolicy.Act,
+                var other => throw new InputException("--policy", $"is `{other}`; {NearestWord.Hint(other, ["observe", "act"])}"),
+            },
+            Restarts = call.GetValue(Restart) is >= 0 and var restarts ? restarts : throw new InputException("--restart", "is below 0: expected how often a crashed command may be started again"),
+            Grace = call.GetValue(Grace) is >= 0 and <= 86_400 and var grace ? TimeSpan.FromSeconds(grace) : throw new InputException("--grace", "expected seconds from 0 to 86400"),
+            Steps = Math.Max(0, call.GetValue(Steps)),
+            Reference = call.GetValue(Reference),
+            LogDirectory = call.GetValue(LogDir),
+        };
+        Interrupt.Relayed = true;
+        WatchResult result;
+        try
+        {
+            result = await job.RunAsync(Console.OpenStandardOutput(), Console.OpenStandardError(), new WatchLines(output));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            output.Say($"anneal: {e.Message}");
+            return OwnFailure;
+        }
+        if (output.Json) Console.Error.WriteLine(result.Document().ToJsonString());
+        return result.ExitCode;
+    }
+
+    /// <summary>The watch without a terminal: its words on standard error, each with a prefix that tells them from the command's.</summary>
+    private sealed class WatchLines(Output output) : IProgress<WatchEvent>
+    {
+        public void Report(WatchEvent value)
+        {
+            if (Line(value) is { } line) output.Say($"anneal: {line}");
+        }
+
+        private static string? Line(WatchEvent value) => value switch
+        {
+            CommandStarted { Attempt: > 1 } started => $"started again (attempt {started.Attempt}, process {started.Pid})",
+            CommandEnded ended => ended.ExitCode == 0 ? null : ended.Reason,
+            IncidentRaised { Incident: var incident } => $"{incident.Severity.ToString().ToLowerInvariant()}: {incident.Message}",
+            InterventionTold told => told.Message,
+            WatchNotice notice => notice.Text,
+            _ => null,
+        };
+    }
+}
