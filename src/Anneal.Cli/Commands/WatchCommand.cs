@@ -2,8 +2,10 @@ using System.CommandLine;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Watching;
 using Anneal.Runs;
+using Anneal.Runs.Monitoring;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Watching;
+using Anneal.Runs.Watching.Replays;
 
 namespace Anneal.Cli.Commands;
 
@@ -22,13 +24,16 @@ internal static class WatchCommand
     private static readonly Option<string?> Reference = new("--reference") { Description = "A recorded run to compare with: its folder, or a metrics file.", HelpName = "RUN" };
     private static readonly Option<string?> LogDir = new("--logdir") { Description = "TensorBoard event files that carry the steps. Default: what the command line names.", HelpName = "DIR" };
 
+    private static readonly Option<string?> Recording = new("--replay") { Description = "Watch a recorded stream instead of a command: metrics.jsonl, compressed or not, or what a trainer printed; - is standard input. Its policy is act unless told: nothing can be harmed.", HelpName = "FILE" };
+
     public static Command Create()
     {
         var command = new Verb("watch", "Runs any training command and watches it: output and exit code stay as they are, what goes wrong is named early.",
             ("anneal watch -- python train.py --lr 3e-4", "Watches; touches nothing."),
-            ("anneal watch --policy act --restart 3 -- torchrun --nproc_per_node 8 train.py", "Repairs or ends a failing run; starts a crashed one again."))
-        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir };
-        command.SetAction((call, _) => WatchAsync(call));
+            ("anneal watch --policy act --restart 3 -- torchrun --nproc_per_node 8 train.py", "Repairs or ends a failing run; starts a crashed one again."),
+            ("anneal watch --replay metrics.jsonl.gz", "The same eyes over a recorded run: what they would have seen, and when."))
+        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording };
+        command.SetAction((call, cancel) => call.GetValue(Recording) is { } recording ? ReplayAsync(call, recording, cancel) : WatchAsync(call));
         return command;
     }
 
@@ -39,12 +44,7 @@ internal static class WatchCommand
         {
             Command = call.GetValue(Words) is { Length: > 0 } words ? words : throw new InputException("anneal watch", "names no command; write it after --: anneal watch -- python train.py"),
             Directory = call.GetValue(RunDir) ?? WatchJob.DefaultDirectory(DateTime.UtcNow),
-            Policy = call.GetRequiredValue(Policy) switch
-            {
-                "observe" => MonitorPolicy.Observe,
-                "act" => MonitorPolicy.Act,
-                var other => throw new InputException("--policy", $"is `{other}`; {NearestWord.Hint(other, ["observe", "act"])}"),
-            },
+            Policy = PolicyOf(call),
             Restarts = call.GetValue(Restart) is >= 0 and var restarts ? restarts : throw new InputException("--restart", "is below 0: expected how often a crashed command may be started again"),
             Grace = call.GetValue(Grace) is >= 0 and <= 86_400 and var grace ? TimeSpan.FromSeconds(grace) : throw new InputException("--grace", "expected seconds from 0 to 86400"),
             Steps = Math.Max(0, call.GetValue(Steps)),
@@ -65,6 +65,25 @@ internal static class WatchCommand
         if (output.Json) Console.Error.WriteLine(result.Document().ToJsonString());
         return result.ExitCode;
     }
+
+    private static Task<int> ReplayAsync(ParseResult call, string recording, CancellationToken cancel) => WatchReplay.RunAsync(
+        new Output(call),
+        recording,
+        new MonitorOptions
+        {
+            Steps = Math.Max(0, call.GetValue(Steps)),
+            Policy = call.GetResult(Policy) is { Implicit: false } ? PolicyOf(call) : MonitorPolicy.Act,
+            Reference = call.GetValue(Reference) is { } reference ? ReferenceCurve.Load(reference) : [],
+        },
+        call.GetValue(CommonOptions.Verbose),
+        cancel);
+
+    private static MonitorPolicy PolicyOf(ParseResult call) => call.GetRequiredValue(Policy) switch
+    {
+        "observe" => MonitorPolicy.Observe,
+        "act" => MonitorPolicy.Act,
+        var other => throw new InputException("--policy", $"is `{other}`; {NearestWord.Hint(other, ["observe", "act"])}"),
+    };
 
     /// <summary>The watch without a terminal: its words on standard error, each with a prefix that tells them from the command's.</summary>
     private sealed class WatchLines(Output output) : IProgress<WatchEvent>

@@ -32,7 +32,10 @@ public sealed record Incident
     /// <summary>The complete lines of an <c>incidents.jsonl</c>; none where there is no file.</summary>
     public static IReadOnlyList<Incident> ReadAll(string path) => JsonLines.Read(path, ProtocolJson.Default.Incident);
 
-    internal void AppendTo(string path) => JsonLines.Append(path, JsonSerializer.SerializeToUtf8Bytes(this, ProtocolJson.Default.Incident));
+    /// <summary>The line of an <c>incidents.jsonl</c>, without its end.</summary>
+    public byte[] ToJsonLine() => JsonSerializer.SerializeToUtf8Bytes(this, ProtocolJson.Default.Incident);
+
+    internal void AppendTo(string path) => JsonLines.Append(path, ToJsonLine());
 }
 
 /// <summary>Weight of an incident.</summary>
