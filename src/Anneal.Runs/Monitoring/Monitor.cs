@@ -1,5 +1,6 @@
 using Anneal.Runs.Interventions;
 using Anneal.Runs.Monitoring.Detectors;
+using Anneal.Runs.Monitoring.Detectors.Inside;
 using Anneal.Runs.Monitoring.Episodes;
 using Anneal.Runs.Protocol;
 
@@ -49,11 +50,32 @@ public sealed class Monitor
         return Judge();
     }
 
+    /// <summary>
+    /// What a silence means; to be asked now and then while no step comes. Its patience is a multiple of the run's own pauses, at
+    /// least a minute (half an hour before the second step); a hang is told once as a warning and once as an act.
+    /// </summary>
+    /// <param name="secondsSinceLastStep">By the watcher's clock, from the last step or from the start.</param>
+    public IReadOnlyList<Incident> Idle(double secondsSinceLastStep) => Judge<HangDetector>(hang => hang.Idle(vitals, secondsSinceLastStep));
+
+    /// <summary>What it means that the process ended by itself and is started again: the third start without progress is a crash loop.</summary>
+    /// <param name="exitCode">Of the process that ended.</param>
+    public IReadOnlyList<Incident> Restarted(int exitCode) => Judge<CrashLoopDetector>(loop => loop.Restarted(vitals, exitCode));
+
+    private IReadOnlyList<Incident> Judge<T>(Func<T, Symptom?> look) where T : IDetector
+    {
+        symptoms.Clear();
+        foreach (var detector in detectors.OfType<T>())
+            if (look(detector) is { } symptom) symptoms.Add(symptom);
+        return Conclude();
+    }
+
     private IReadOnlyList<Incident> Judge()
     {
         symptoms.Clear();
         foreach (var detector in detectors)
             if (detector.Observe(vitals) is { } symptom) symptoms.Add(symptom);
-        return policy.Decide(vitals, symptoms, episodes.Merge(vitals, symptoms));
+        return Conclude();
     }
+
+    private IReadOnlyList<Incident> Conclude() => policy.Decide(vitals, symptoms, episodes.Merge(vitals, symptoms));
 }

@@ -16,4 +16,7 @@ public sealed record MonitorOptions
 
     /// <summary>Commands that the trainer understands, as in <see cref="RunStatus.Capabilities"/>; null: all of them.</summary>
     public IReadOnlyCollection<string>? Capabilities { get; init; }
+
+    /// <summary>Memory that the trainer's machine or control group has, MiB; null where unknown, as in a replay.</summary>
+    public double? MemoryMb { get; init; }
 }

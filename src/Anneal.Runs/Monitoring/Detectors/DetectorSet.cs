@@ -1,10 +1,12 @@
+using Anneal.Runs.Monitoring.Detectors.Inside;
+
 namespace Anneal.Runs.Monitoring.Detectors;
 
 /// <summary>Every detector of this version, by the signals that it looks at.</summary>
 internal static class DetectorSet
 {
     /// <summary>Fresh detectors for one run, in the order in which they look.</summary>
-    public static IDetector[] Create(MonitorOptions options) => [.. OfTheCurve(options), .. OfTheInside(options)];
+    public static IDetector[] Create(MonitorOptions options) => [.. OfTheCurve(options), .. OfTheInside()];
 
     /// <summary>Loss, gradient norm, learning rate: what nearly every trainer prints.</summary>
     private static IEnumerable<IDetector> OfTheCurve(MonitorOptions options) =>
@@ -16,5 +18,29 @@ internal static class DetectorSet
     ];
 
     /// <summary>Blocks, optimizer state, batches, held-out loss, samples, machine: where the trainer says them.</summary>
-    private static IEnumerable<IDetector> OfTheInside(MonitorOptions options) => [];
+    private static IEnumerable<IDetector> OfTheInside()
+    {
+        var blocks = new BlockSignals();
+        return
+        [
+            new RepeatedBatchDetector(),
+            new RepeatFractionDetector(),
+            new TokenEntropyDetector(),
+            new InitialisationDetector(),
+            new AlteredWeightsDetector(),
+            new FrozenBlockDetector(blocks),
+            .. BlockLeapRule.All.Select(rule => new BlockLeapDetector(blocks, rule)),
+            new UpdateRatioDetector(),
+            new StandstillDetector(),
+            new ShrinkingWeightsDetector(),
+            new ClipBypassDetector(),
+            new ClipSaturationDetector(),
+            new HeldOutDetector(blocks),
+            new SampleCollapseDetector(),
+            new StragglerDetector(),
+            new HangDetector(),
+            new MemoryLeakDetector(),
+            new CrashLoopDetector(),
+        ];
+    }
 }

@@ -1,0 +1,26 @@
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Runs.Monitoring.Detectors.Inside;
+
+/// <summary>Makes a detector speak when trouble begins and when it becomes serious, and again only after a rest.</summary>
+/// <param name="rest">Moments without trouble after which it may speak anew.</param>
+internal sealed class Alarm(int rest)
+{
+    private int quiet;
+    private Severity? told;
+
+    /// <summary>Whether this is news.</summary>
+    public bool Raise(Severity severity)
+    {
+        quiet = 0;
+        if (told is { } earlier && severity <= earlier) return false;
+        told = severity;
+        return true;
+    }
+
+    /// <summary>A moment without trouble.</summary>
+    public void Rest()
+    {
+        if (told is not null && ++quiet >= rest) told = null;
+    }
+}
