@@ -1,10 +1,11 @@
+using Anneal.Benchmarks.Faults.Peers;
 using Anneal.Benchmarks.Faults.Scoring;
 
 namespace Anneal.Benchmarks.Faults;
 
 /// <summary>
 /// Really injected faults and healthy look-alikes, heard by the shipped monitor and by every published rule.
-/// <c>--streams DIR [--half tuning|hidden] [--verbose]</c> judges a set that is there.
+/// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone]</c> judges a set that is there; <c>--alone</c> leaves the rules out.
 /// </summary>
 internal static class FaultSuite
 {
@@ -13,7 +14,8 @@ internal static class FaultSuite
         var folder = Value(args, "--streams") ?? throw new ArgumentException("faults: name a set of streams: --streams DIR");
         StreamHalf? half = Value(args, "--half") is { } word ? Enum.Parse<StreamHalf>(word, ignoreCase: true) : null;
         var set = StreamSet.Open(folder);
-        var scores = Hearing.Hold(set, half, [ShippedMonitor.Contender]);
+        IReadOnlyList<Contender> peers = args.Contains("--alone") ? [] : PeerCatalog.All(set.Healthy());
+        var scores = Hearing.Hold(set, half, [ShippedMonitor.Contender, .. peers]);
         if (args.Contains("--verbose")) Console.WriteLine(ScoreTable.Streams(scores[0]));
         Console.WriteLine(ScoreTable.Of(scores[0]));
         Console.WriteLine(ScoreTable.Compare(scores));

@@ -54,6 +54,10 @@ internal sealed class StreamSet
     /// <summary>The stream of an entry, with the signals that the entry grants.</summary>
     public RecordedStream Read(StreamEntry entry) => RecordedStream.Read(Path.Combine(folder, entry.Stream), entry.Sparse);
 
+    /// <summary>The clean runs of the tuning half with all their signals: what a rule may compare with or learn from.</summary>
+    public IReadOnlyList<RecordedStream> Healthy() =>
+        [.. Entries.Where(entry => entry is { Kind: StreamKind.Clean, Sparse: false } && entry.Half != StreamHalf.Hidden).Select(Read)];
+
     /// <summary>The clean twin of a fault, seen through the same signals as the fault; null where the set lacks it.</summary>
     public StreamEntry? TwinOf(StreamEntry fault) =>
         fault.Twin is { } name && byStream.GetValueOrDefault(name) is { } twin ? twin with { Sparse = fault.Sparse } : null;
