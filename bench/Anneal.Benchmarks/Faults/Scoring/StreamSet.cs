@@ -59,6 +59,9 @@ internal sealed class StreamSet
         [.. Entries.Where(entry => entry is { Kind: StreamKind.Clean, Sparse: false } && entry.Half != StreamHalf.Hidden).Select(Read)];
 
     /// <summary>The clean twin of a fault, seen through the same signals as the fault; null where the set lacks it.</summary>
-    public StreamEntry? TwinOf(StreamEntry fault) =>
-        fault.Twin is { } name && byStream.GetValueOrDefault(name) is { } twin ? twin with { Sparse = fault.Sparse } : null;
+    public StreamEntry? TwinOf(StreamEntry fault)
+    {
+        if (fault.Twin is not { } name || !File.Exists(Path.Combine(folder, name))) return null;
+        return (byStream.GetValueOrDefault(name) ?? new() { Stream = name, Kind = StreamKind.Clean, Name = "clean" }) with { Sparse = fault.Sparse };
+    }
 }
