@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Anneal.Engine.Training;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Worker;
@@ -8,8 +9,7 @@ namespace Anneal.Worker;
 internal sealed class StatusFile : IDisposable
 {
     private static readonly TimeSpan interval = TimeSpan.FromMilliseconds(250);
-    private static readonly string[] capabilities =
-        ["save_checkpoint", "load_checkpoint", "skip_steps", "set_lr_scale", "set_clip", "evaluate", "sample", "pause", "resume", "stop"];
+    private static readonly string[] capabilities = [.. TrainerControls.Capabilities, "evaluate", "sample", "pause", "resume", "stop"];
 
     private readonly RunDirectory run;
     private readonly Trainer trainer;

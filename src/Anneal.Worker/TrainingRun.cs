@@ -2,6 +2,7 @@ using Anneal.Engine.Checks;
 using Anneal.Engine.Shards;
 using Anneal.Engine.Training;
 using Anneal.Runs;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Monitoring;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Recipes;
@@ -12,6 +13,9 @@ namespace Anneal.Worker;
 /// <summary>One run, from its order to its last checkpoint. Killed at any moment, a second call goes on bit for bit.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    // The newest may be from after the trouble began.
+    private const int LeastKeptToGoBack = 4;
+
     private readonly RunDirectory run;
     private readonly RunOrder order;
     private readonly Checkpoints checkpoints;
@@ -19,6 +23,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly StepRecorder recorder;
     private readonly StatusFile status;
     private readonly Controls controls;
+    private readonly Steward? steward;
     private Shard shard;
     private Trainer trainer;
     private Monitor monitor;
@@ -31,6 +36,7 @@ internal sealed class TrainingRun : IDisposable
         checkpoints.Recover();
         (shard, trainer) = Build();
         var since = Resume();
+        steward = order.Policy == MonitorPolicy.Act ? new(run, new() { Steps = (int)trainer.Steps, Capabilities = TrainerControls.Capabilities, InProcess = true }) : null;
         monitor = Recall();
         recorder = new(run, trainer, order.BlockStatisticsEvery, since);
         status = new(run, trainer, checkpoints);
@@ -71,8 +77,10 @@ internal sealed class TrainingRun : IDisposable
         while (trainer.StepCount < trainer.Steps)
         {
             var outcome = controls.Apply(interruption);
-            if (outcome == ControlOutcome.Stop) return End(RunState.Stopped, "stopped by command", ExitCode.Interrupted);
             if (outcome == ControlOutcome.Rewound) monitor = Recall();
+            // An earlier process may have died between two commands of a repair.
+            if (outcome != ControlOutcome.Stop) outcome = Repair();
+            if (outcome == ControlOutcome.Stop) return End(RunState.Stopped, "stopped by command", ExitCode.Interrupted);
             if (interruption.Reason is { } reason) return End(RunState.Interrupted, reason, ExitCode.Interrupted);
             if (controls.Skips((int)trainer.StepCount + 1))
             {
@@ -82,10 +90,35 @@ internal sealed class TrainingRun : IDisposable
             var metrics = recorder.Record(trainer.Step);
             DemandCost();
             if (Watch(metrics) is { } stop) return End(RunState.Failed, stop.Message, ExitCode.Failed);
-            SaveIfDue();
+            // Before the state is saved, so that no checkpoint falls between a decision and what was done.
+            outcome = Repair();
+            if (outcome == ControlOutcome.Stop) return End(RunState.Stopped, "stopped by command", ExitCode.Interrupted);
+            if (steward is { Demand: StewardDemand.Stop, Why: { } why }) return GiveUp(why);
+            if (outcome == ControlOutcome.GoOn) SaveIfDue();
             status.Beat(RunState.Running, metrics.Loss);
         }
+        steward?.Close();
         return End(RunState.Done, null, ExitCode.Done);
+    }
+
+    // What the steward asked for is done at once, command by command.
+    private ControlOutcome Repair()
+    {
+        var outcome = ControlOutcome.GoOn;
+        while (steward is { Waits: true })
+        {
+            var one = controls.Apply(interruption, now: true);
+            if (one == ControlOutcome.Stop) return one;
+            foreach (var incident in steward.Hear()) incident.AppendTo(run.IncidentsPath);
+            if (one == ControlOutcome.Rewound) (outcome, monitor) = (one, Recall());
+        }
+        return outcome;
+    }
+
+    private int GiveUp(string why)
+    {
+        steward?.Obeyed();
+        return End(RunState.Failed, why, ExitCode.Failed);
     }
 
     // A run's length follows from what a step cost when it was checked.
@@ -98,11 +131,13 @@ internal sealed class TrainingRun : IDisposable
     private Incident? Watch(StepMetrics metrics)
     {
         Incident? stop = null;
-        foreach (var incident in monitor.Observe(metrics))
+        var seen = monitor.Observe(metrics);
+        foreach (var incident in steward?.Take(metrics, seen) ?? seen)
         {
             incident.AppendTo(run.IncidentsPath);
             if (incident.Action == IncidentAction.Stop) stop = incident;
         }
+        if (stop is not null) steward?.Obeyed();
         return stop;
     }
 
@@ -118,7 +153,7 @@ internal sealed class TrainingRun : IDisposable
     {
         recorder.Flush();
         trainer.Save(checkpoints.PathOf((int)trainer.StepCount));
-        checkpoints.Prune(order.KeepCheckpoints, order.Recipe.Eval.Every);
+        checkpoints.Prune(steward is null ? order.KeepCheckpoints : Math.Max(order.KeepCheckpoints, LeastKeptToGoBack), order.Recipe.Eval.Every);
     }
 
     private int End(RunState state, string? message, int exitCode)
@@ -174,8 +209,17 @@ internal sealed class TrainingRun : IDisposable
     // A watch that has seen the steps done so far: the same steps give it the same memory.
     private Monitor Recall()
     {
-        var watch = new Monitor(new MonitorOptions { Steps = (int)trainer.Steps, Policy = order.Policy, Reference = order.Reference });
-        foreach (var metrics in MetricsReader.ReadAll(run.MetricsPath)) watch.Observe(metrics);
+        var watch = new Monitor(new MonitorOptions
+        {
+            Steps = (int)trainer.Steps,
+            Policy = order.Policy,
+            Reference = order.Reference,
+            Capabilities = TrainerControls.Capabilities,
+            Tries = steward is null ? null : steward.TriesOf,
+        });
+        var steps = MetricsReader.ReadAll(run.MetricsPath);
+        foreach (var metrics in steps) watch.Observe(metrics);
+        steward?.Recall(steps);
         return watch;
     }
 

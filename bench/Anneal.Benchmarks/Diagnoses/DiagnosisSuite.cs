@@ -4,6 +4,7 @@ using Anneal.Lab;
 using Anneal.Lab.Diagnoses;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 using LabLedger = Anneal.Lab.Ledger.Ledger;
 

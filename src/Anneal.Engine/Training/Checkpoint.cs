@@ -53,6 +53,26 @@ public static class Checkpoint
         return (state.Options, state.Step);
     }
 
+    /// <summary>Whether every parameter and every moment of a checkpoint is a finite number.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public static bool IsFinite(string directory)
+    {
+        directory = Locate(directory);
+        foreach (var file in (string[])[ModelFile, OptimizerFile])
+        {
+            using var reader = new SafetensorsReader(Path.Combine(directory, file));
+            foreach (var name in reader.Names)
+            {
+                var shape = reader.ShapeOf(name);
+                var values = new float[shape.Aggregate(1, (product, size) => checked(product * size))];
+                reader.Read(name, shape, values);
+                if (values.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)) return false;
+            }
+        }
+
+        return true;
+    }
+
     internal static void Save(Trainer trainer, string directory)
     {
         directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));

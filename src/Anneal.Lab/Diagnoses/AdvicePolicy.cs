@@ -1,4 +1,5 @@
 using Anneal.Lab.Ledger;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Lab.Diagnoses;

@@ -1,5 +1,6 @@
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Lab.Diagnoses;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Anneal.Lab.Providers;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Lab.Diagnoses;

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;
 using Anneal.Runs;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Lab.Diagnoses;

@@ -5,16 +5,84 @@ namespace Anneal.Runs.Interventions;
 
 /// <summary>
 /// What is to be done about incidents: deterministic, without clock or files, so that a replay decides as the live watch did.
-/// It recommends; whoever can reach the trainer carries it out.
+/// It recommends; whoever can reach the trainer carries it out (<see cref="Steward"/>). It follows what it recommended against,
+/// too: a run that does not come back is doomed, one that comes back by itself is left alone.
 /// </summary>
 internal sealed class ActionPolicy(MonitorOptions options)
 {
+    /// <summary>Detector of the policy's own incidents.</summary>
+    public const string Unrecovered = "unrecovered";
+
+    private const int Before = 32, Lately = 8;
+
+    private readonly StepMemory losses = new(512);
+    private readonly Patience patience = new(options.Steps);
+    private readonly Dictionary<Cause, int> tries = [];
+    private double first = double.NaN;
+    private OpenCase? open;
+    private int last;
+
     /// <summary>The moment's incidents with their actions. May add one of its own: an episode that an action did not end.</summary>
     /// <param name="vitals">The run as of now.</param>
     /// <param name="symptoms">What the detectors see now, told before or not.</param>
     /// <param name="incidents">From the episodes; may be empty.</param>
-    public IReadOnlyList<Incident> Decide(Vitals vitals, IReadOnlyList<Symptom> symptoms, IReadOnlyList<Incident> incidents) =>
-        incidents.Count == 0 || options.Policy == MonitorPolicy.Observe ? incidents : [.. incidents.Select(Decide)];
+    public IReadOnlyList<Incident> Decide(Vitals vitals, IReadOnlyList<Symptom> symptoms, IReadOnlyList<Incident> incidents)
+    {
+        if (options.Policy == MonitorPolicy.Observe) return incidents;
+        if (options.Policy == MonitorPolicy.Stop) return incidents.Count == 0 ? incidents : [.. incidents.Select(StopAct)];
+        var doom = vitals.IsMeasurement ? null : Follow(vitals.Metrics, symptoms);
+        if (incidents.Count == 0 && doom is null) return incidents;
+        List<Incident> decided = [.. incidents.Select(Decide)];
+        if (doom is not null && !decided.Exists(incident => incident.Action == IncidentAction.Stop)) decided.Add(doom);
+        return decided;
+    }
 
-    private static Incident Decide(Incident incident) => incident.Severity == Severity.Act ? incident with { Action = IncidentAction.Stop } : incident;
+    private static Incident StopAct(Incident incident) => incident.Severity == Severity.Act ? incident with { Action = IncidentAction.Stop } : incident;
+
+    private Incident Decide(Incident incident)
+    {
+        if (incident.Severity != Severity.Act) return incident;
+        var machine = incident.Cause == Cause.Infrastructure;
+        var tried = tries.GetValueOrDefault(incident.Cause);
+        // What is told within an open case is the same trouble, not another try. A machine's trouble says nothing about the loss.
+        if (machine || open is null) tries[incident.Cause] = tried + 1;
+        else tried = Math.Max(0, tried - 1);
+        if (!machine) open ??= new(incident, LevelBefore(incident), patience);
+        return incident with { Action = Ladder.Next(incident, options.Tries?.Invoke(incident.Cause) ?? tried, options.Capabilities).Action };
+    }
+
+    private Incident? Follow(StepMetrics metrics, IReadOnlyList<Symptom> symptoms)
+    {
+        // Somebody went back: what is followed lies on a branch that was left.
+        if (metrics.Step <= last) open = null;
+        last = metrics.Step;
+        losses.Add(metrics.Step, metrics.Loss);
+        if (double.IsNaN(first)) first = metrics.Loss;
+        if (open is null) return null;
+        if (open.Follow(metrics.Loss, losses.Level(Lately, least: 1)?.Level, symptoms) is { } why)
+        {
+            var incident = GiveUp(open.Incident, metrics, why);
+            open = null;
+            return incident;
+        }
+        if (open.IsOver) open = null;
+        return null;
+    }
+
+    private (double Level, double Sigma) LevelBefore(Incident incident)
+    {
+        var since = incident.Evidence.TryGetValue("since", out var told) ? (int)Math.Clamp(told, 1, incident.Step) : incident.Step;
+        return losses.Level(Before, until: since - 1) ?? (double.IsFinite(first) ? (first, 0) : (double.PositiveInfinity, 0));
+    }
+
+    private static Incident GiveUp(Incident opened, StepMetrics metrics, string why) => new()
+    {
+        Step = metrics.Step,
+        Severity = Severity.Act,
+        Action = IncidentAction.Stop,
+        Detector = Unrecovered,
+        Cause = opened.Cause,
+        Message = $"Nothing has ended what {opened.Detector} saw at step {opened.Step}: {why}.",
+        Evidence = new Dictionary<string, double> { ["since"] = opened.Step, ["confidence"] = 0.99, ["train/loss"] = metrics.Loss },
+    };
 }

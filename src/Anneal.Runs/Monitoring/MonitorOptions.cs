@@ -19,4 +19,7 @@ public sealed record MonitorOptions
 
     /// <summary>Memory that the trainer's machine or control group has, MiB; null where unknown, as in a replay.</summary>
     public double? MemoryMb { get; init; }
+
+    /// <summary>Repairs tried against a cause so far, as whoever carries them out remembers; null: the policy counts what it recommends.</summary>
+    public Func<Cause, int>? Tries { get; init; }
 }

@@ -29,6 +29,9 @@ public sealed class ControlInbox
         foreach (var ack in Acknowledgement.ReadAll(run.AcknowledgementsPath)) Remember(ack);
     }
 
+    /// <summary>Whether the last <see cref="Poll"/> looked into the folder: it does not at every step.</summary>
+    public bool HasLooked { get; private set; }
+
     /// <summary>Writes a command where a run will find it: beside its place, then renamed. Returns the file.</summary>
     public static string Send(RunDirectory run, ControlCommand command)
     {
@@ -45,7 +48,8 @@ public sealed class ControlInbox
     /// </summary>
     public IReadOnlyList<ControlCommand> Poll(int step, bool now = false)
     {
-        if (now || Stopwatch.GetElapsedTime(lastPoll) > pollInterval)
+        HasLooked = now || Stopwatch.GetElapsedTime(lastPoll) > pollInterval;
+        if (HasLooked)
         {
             lastPoll = Stopwatch.GetTimestamp();
             Collect(step);

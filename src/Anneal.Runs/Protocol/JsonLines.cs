@@ -36,20 +36,26 @@ internal static class JsonLines
     /// Cuts a half-written last line, and from the first line on whose <c>step</c> is above <paramref name="step"/>, so that a
     /// run which goes on from an earlier state says nothing twice.
     /// </summary>
-    public static void TruncateAfter(string path, int step)
+    /// <param name="path">The file; it need not be there.</param>
+    /// <param name="step">Last step that stays.</param>
+    /// <param name="keep">Lines at the beginning that stay whatever their step.</param>
+    public static void TruncateAfter(string path, int step, int keep = 0)
     {
         if (!File.Exists(path)) return;
         var bytes = ReadShared(path);
-        var keep = 0;
+        var kept = 0;
         foreach (var line in CompleteLines(bytes))
         {
-            if (StepOf(line.Span) > step) break;
-            keep += line.Length + 1;
+            if (keep-- <= 0 && StepOf(line.Span) > step) break;
+            kept += line.Length + 1;
         }
-        if (keep == bytes.Length) return;
+        if (kept == bytes.Length) return;
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Write);
-        stream.SetLength(keep);
+        stream.SetLength(kept);
     }
+
+    /// <summary>Complete lines of a file; 0 where there is none.</summary>
+    public static int Count(string path) => File.Exists(path) ? CompleteLines(ReadShared(path)).Count() : 0;
 
     internal static IEnumerable<ReadOnlyMemory<byte>> CompleteLines(ReadOnlyMemory<byte> bytes)
     {

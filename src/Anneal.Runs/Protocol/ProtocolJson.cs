@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Anneal.Runs.Evaluation;
+using Anneal.Runs.Interventions;
 
 namespace Anneal.Runs.Protocol;
 
@@ -15,13 +16,14 @@ namespace Anneal.Runs.Protocol;
     Converters =
     [
         typeof(RecipeJson), typeof(Words<MonitorPolicy>), typeof(Words<RunState>), typeof(Words<Severity>), typeof(Words<IncidentAction>),
-        typeof(Words<Cause>), typeof(Words<AcknowledgementStatus>), typeof(Words<ControlVerb>),
+        typeof(Words<Cause>), typeof(Words<AcknowledgementStatus>), typeof(Words<ControlVerb>), typeof(Words<InterventionState>),
     ])]
 [JsonSerializable(typeof(RunOrder))]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(ControlCommand))]
 [JsonSerializable(typeof(Acknowledgement))]
 [JsonSerializable(typeof(Incident))]
+[JsonSerializable(typeof(Intervention))]
 [JsonSerializable(typeof(SampleRecord))]
 [JsonSerializable(typeof(EvaluationRequest))]
 [JsonSerializable(typeof(EvaluationResponse))]

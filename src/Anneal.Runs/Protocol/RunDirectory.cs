@@ -30,6 +30,12 @@ public sealed class RunDirectory(string path)
     /// <summary>What the monitor saw: <see cref="Incident"/>.</summary>
     public string IncidentsPath => In("incidents.jsonl");
 
+    /// <summary>What was done about it: <see cref="Interventions.Intervention"/>.</summary>
+    public string InterventionsPath => In("interventions.jsonl");
+
+    /// <summary>A file of this name, put here by anybody, ends the run with its state saved.</summary>
+    public string StopPath => In("stop");
+
     /// <summary>Text that the model wrote: <see cref="SampleRecord"/>.</summary>
     public string SamplesPath => In("samples.jsonl");
 
@@ -85,8 +91,11 @@ public sealed class RunDirectory(string path)
     public void TakeBackAfter(int step)
     {
         JsonLines.TruncateAfter(MetricsPath, step);
-        JsonLines.TruncateAfter(IncidentsPath, step);
-        JsonLines.TruncateAfter(SamplesPath, step);
+        // What was said before the run went back to a checkpoint belongs to a branch that it left, and stays.
+        var left = Acknowledgement.ReadAll(AcknowledgementsPath).LastOrDefault(ack => ack is { Command: ControlVerb.LoadCheckpoint, Status: AcknowledgementStatus.Applied })?.After;
+        JsonLines.TruncateAfter(IncidentsPath, step, (int)(left?.GetValueOrDefault("incidents") ?? 0));
+        JsonLines.TruncateAfter(SamplesPath, step, (int)(left?.GetValueOrDefault("samples") ?? 0));
+        Interventions.InterventionLog.TakeBackAfter(this, step);
     }
 
     private string In(string name) => System.IO.Path.Combine(Root, name);

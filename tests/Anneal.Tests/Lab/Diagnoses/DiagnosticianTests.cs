@@ -2,6 +2,7 @@ using Anneal.Lab;
 using Anneal.Lab.Diagnoses;
 using Anneal.Lab.Ledger;
 using Anneal.Lab.Providers;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 using Anneal.Tests.Lab.Providers;
 using Anneal.Tests.Lab.Providers.Servers;

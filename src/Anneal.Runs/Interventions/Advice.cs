@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Anneal.Runs.Protocol;
 
-namespace Anneal.Lab.Diagnoses;
+namespace Anneal.Runs.Interventions;
 
 /// <summary>What a model makes of an incident.</summary>
 /// <param name="Cause">Where the cause lies.</param>
@@ -9,7 +9,7 @@ namespace Anneal.Lab.Diagnoses;
 /// <param name="Action">The one thing it would do; <see cref="IncidentAction.None"/> for nothing.</param>
 /// <param name="Value">How much of it; null where the action takes no number.</param>
 /// <param name="Explanation">Why, in its words.</param>
-internal sealed record Advice(Cause Cause, double Confidence, IncidentAction Action, double? Value, string Explanation)
+public sealed record Advice(Cause Cause, double Confidence, IncidentAction Action, double? Value, string Explanation)
 {
     /// <summary>Actions and the numbers that they take: the closed list.</summary>
     public static IReadOnlyDictionary<IncidentAction, (double Low, double High, string Meaning)?> Bounds { get; } = new Dictionary<IncidentAction, (double, double, string)?>

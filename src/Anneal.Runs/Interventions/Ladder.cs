@@ -1,0 +1,67 @@
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Runs.Interventions;
+
+/// <summary>
+/// What is tried against a cause, least intrusive first, three times at most: then the run is stopped. A state that is damaged
+/// already starts where going back starts; what no command reaches (the programme, the measurement) has no rungs.
+/// </summary>
+internal static class Ladder
+{
+    /// <summary>Tries against one cause before the run is given up.</summary>
+    public const int MostTries = 3;
+
+    private static readonly Remedy skip = new(IncidentAction.Skip), restart = new(IncidentAction.Restart);
+    private static readonly Remedy tighten = new(IncidentAction.Clip);
+    private static readonly Remedy halve = new(IncidentAction.ScaleLr) { Scale = 0.5 };
+    // Back to before the trouble and past the text of it; then further back, with a smaller rate.
+    private static readonly Remedy back = new(IncidentAction.Rewind);
+    private static readonly Remedy backSlower = back with { Scale = 0.5 }, furtherBackSlower = back with { Scale = 0.5, Older = 1 };
+
+    private static readonly Remedy[] damaged = [back, backSlower, furtherBackSlower];
+    private static readonly Remedy[] unstable = [tighten, halve, backSlower];
+    private static readonly Remedy[] batches = [skip, back, furtherBackSlower];
+    private static readonly Remedy[] infrastructure = [restart, restart, restart];
+
+    /// <summary>What to do now; <see cref="IncidentAction.None"/> where no command reaches it, <see cref="IncidentAction.Stop"/> when all was tried or the state is lost for good.</summary>
+    /// <param name="incident">Of severity act.</param>
+    /// <param name="tries">Tries against this cause so far.</param>
+    /// <param name="capabilities">Commands that the trainer understands; null: all.</param>
+    public static Remedy Next(Incident incident, int tries, IReadOnlyCollection<string>? capabilities)
+    {
+        if (tries >= MostTries) return new(IncidentAction.Stop);
+        // Rungs that this trainer cannot do are left out; with fewer rungs than tries the last one is tried again.
+        Remedy? remedy = null;
+        var rung = 0;
+        foreach (var candidate in RungsOf(incident))
+        {
+            if (!candidate.IsWithin(capabilities)) continue;
+            remedy = candidate;
+            if (rung++ == tries) break;
+        }
+        return remedy ?? new(incident.Fatal ? IncidentAction.Stop : IncidentAction.None);
+    }
+
+    private static IEnumerable<Remedy> RungsOf(Incident incident) => incident.Cause switch
+    {
+        Cause.Infrastructure => infrastructure,
+        Cause.Evaluation => [],
+        Cause.Schedule => Rate(incident),
+        // Without a way back a smaller rate is what is left.
+        _ when incident.Fatal => damaged,
+        Cause.Data => batches,
+        Cause.Optimizer when !IsLossHurt(incident) => unstable,
+        Cause.Optimizer => [.. damaged, halve],
+        _ => damaged,
+    };
+
+    // A rate with an expectation is put where it is expected; the trouble that it made is left behind.
+    private static Remedy[] Rate(Incident incident)
+    {
+        if (!incident.Evidence.TryGetValue("expected", out var expected) || !incident.Evidence.TryGetValue("train/lr", out var rate) || !(rate > 0) || !(expected > 0)) return unstable;
+        var scale = Math.Clamp(expected / rate, 0.02, 4);
+        return [new(IncidentAction.ScaleLr) { Scale = scale }, back with { Scale = scale }, back with { Scale = scale, Older = 1 }];
+    }
+
+    private static bool IsLossHurt(Incident incident) => !incident.Detector.Contains("grad", StringComparison.Ordinal) && !incident.Detector.Contains("clip", StringComparison.Ordinal);
+}

@@ -1,0 +1,375 @@
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Runs.Interventions;
+
+/// <summary>
+/// Carries out what the policy recommends, over the run directory's protocol: a checkpoint before, the commands, their
+/// acknowledgements, a probation against the loss that was expected, values put back where it did not help, at most three tries
+/// a cause and then the end. It waits for nobody: it looks when it is called. All that it does is in <c>interventions.jsonl</c>,
+/// from which a later process goes on.
+/// </summary>
+/// <remarks>
+/// After each step: <see cref="Take"/> with what the monitor said, write down what comes back, then <see cref="Hear"/> whenever
+/// <see cref="Waits"/> (between steps, or several times a second), and do what <see cref="Demand"/> says.
+/// </remarks>
+public sealed class Steward
+{
+    private const int Before = 32, Lately = 8;
+
+    private readonly RunDirectory run;
+    private readonly StewardOptions options;
+    private readonly InterventionLog log;
+    private readonly Patience patience;
+    private readonly StepMemory losses = new(1024), norms = new(256);
+    private readonly Exchange exchange;
+    private Incident? next;
+    private int branch, step;
+    private bool deaf;
+
+    /// <summary>Begins, or goes on where an earlier process ended.</summary>
+    /// <param name="run">The run's folder; it is there.</param>
+    /// <param name="options">What is known of the trainer.</param>
+    public Steward(RunDirectory run, StewardOptions options)
+    {
+        (this.run, this.options) = (run, options);
+        patience = new(options.Steps);
+        log = new(run);
+        exchange = new(run, options);
+        branch = InterventionLog.BranchOf(run);
+        deaf = log.Lines.Any(line => line.State == InterventionState.Ignored);
+        Current = log.Last is { IsOver: false } last ? last : null;
+        step = log.Last?.Step ?? 0;
+        if (Current is { State: InterventionState.Proposed or InterventionState.Requested, Action: not (IncidentAction.Stop or IncidentAction.Restart) } asked) Ask(asked.Commands);
+    }
+
+    /// <summary>The intervention under way, as of its latest turn; null for none.</summary>
+    public Intervention? Current { get; private set; }
+
+    /// <summary>Whether a command is not answered yet.</summary>
+    public bool Waits => exchange.Waits;
+
+    /// <summary>What the holder of the trainer's process is to do. A trainer that understands <c>stop</c> has been told so: give it time before a signal.</summary>
+    public StewardDemand Demand { get; private set; }
+
+    /// <summary>Why, in a sentence; null without a demand.</summary>
+    public string? Why { get; private set; }
+
+    /// <summary>Tries against a cause that still count: a repair that held for long is forgotten.</summary>
+    public int TriesOf(Cause cause)
+    {
+        var last = log.Lines.LastOrDefault(line => line.Incident.Cause == cause && line.Action is not (IncidentAction.Stop or IncidentAction.None));
+        return last is null || (last.IsOver && step - last.Step > patience.ForTries) ? 0 : last.Try;
+    }
+
+    /// <summary>Takes in a step and what the monitor says of it.</summary>
+    /// <param name="metrics">The step.</param>
+    /// <param name="incidents">With the actions that the policy recommends.</param>
+    /// <returns>The incidents with the actions that are taken, and some of its own: to be written down.</returns>
+    public IReadOnlyList<Incident> Take(StepMetrics metrics, IReadOnlyList<Incident> incidents)
+    {
+        Remember(metrics);
+        exchange.Heard();
+        if (Demand == StewardDemand.Stop) return incidents;
+        var ended = Current is { State: InterventionState.Probation } on && !Waits && step >= on.Until ? Conclude(on) : null;
+        if (incidents.Count == 0) return ended is null ? incidents : [ended];
+        List<Incident> taken = [.. incidents.Select(Decide)];
+        if (ended is not null) taken.Insert(0, ended);
+        return taken;
+    }
+
+    /// <summary>Looks for answers and goes on with what was asked.</summary>
+    /// <returns>Incidents of its own, to be written down: a trainer that does not listen.</returns>
+    public IReadOnlyList<Incident> Hear()
+    {
+        List<Incident>? told = null;
+        while (exchange.Look() is { } answer)
+        {
+            if (answer.Status == AnswerStatus.Applied && Current?.State != InterventionState.Probation) Note(answer);
+            if (answer.Status == AnswerStatus.Applied && exchange.Waits) continue;
+            if (End(answer) is { } incident) (told ??= []).Add(incident);
+        }
+        return told ?? (IReadOnlyList<Incident>)[];
+    }
+
+    /// <summary>Learns the steps of the branch that the run is on, after it went back or began in a new process.</summary>
+    /// <param name="steps">All of them, in order.</param>
+    public void Recall(IEnumerable<StepMetrics> steps)
+    {
+        branch = InterventionLog.BranchOf(run);
+        losses.Clear();
+        norms.Clear();
+        foreach (var metrics in steps) Remember(metrics);
+    }
+
+    /// <summary>The holder of the process has done what was demanded.</summary>
+    public void Obeyed()
+    {
+        if (Current is { Action: IncidentAction.Stop or IncidentAction.Restart } done) Turn(done, InterventionState.Applied);
+        Current = null;
+        if (Demand == StewardDemand.Restart) (Demand, Why) = (StewardDemand.None, null);
+    }
+
+    /// <summary>The run has ended by itself: what is on probation is judged by what was heard.</summary>
+    public void Close()
+    {
+        if (Current is not { State: InterventionState.Probation } on) return;
+        var reason = Probation.Judge(on, losses);
+        Turn(on, reason is null ? InterventionState.Kept : InterventionState.Failed, reason);
+    }
+
+    /// <summary>
+    /// Weighs what a language model advises about an incident. What is taken is carried out within the same bounds; nothing waits
+    /// for it, and nothing that was done is undone for it.
+    /// </summary>
+    /// <param name="advice">From the model, within bounds or not.</param>
+    /// <param name="incident">What it is about, as <see cref="Take"/> gave it back.</param>
+    /// <param name="source">Who gave it.</param>
+    /// <returns>What becomes of it.</returns>
+    public AdviceOutcome Advise(Advice advice, Incident incident, string source)
+    {
+        var outcome = AdviceRule.Weigh(advice, incident, TriesOf(incident.Cause), Reachable(SinceOf(incident)));
+        if (outcome.Remedy is not { } remedy || Current is not null || Demand != StewardDemand.None) return outcome.Remedy is null ? outcome : AdviceOutcome.TooLate;
+        Propose(incident with { Cause = advice.Cause }, remedy, TriesOf(incident.Cause), source);
+        return outcome;
+    }
+
+    private void Remember(StepMetrics metrics)
+    {
+        step = metrics.Step;
+        losses.Add(step, metrics.Loss);
+        if (metrics.GradNorm is { } norm) norms.Add(step, norm);
+    }
+
+    private Incident Decide(Incident incident)
+    {
+        if (incident.Severity != Severity.Act || incident.Action == IncidentAction.None) return incident;
+        if (incident.Action == IncidentAction.Restart) return incident with { Action = Restart(incident) };
+        // While a command is under way its outcome is not known; the next step tells more.
+        var gaveUp = incident.Action == IncidentAction.Stop && incident.Detector != ActionPolicy.Unrecovered;
+        if (Demand != StewardDemand.None || (Waits && !gaveUp)) return incident with { Action = IncidentAction.None };
+        if (Current is { State: InterventionState.Probation } on && !gaveUp)
+            return incident with { Action = TryAgain(on, incident with { Cause = on.Incident.Cause }, incident.Message) };
+        return incident with { Action = incident.Action == IncidentAction.Stop ? Stop(incident) : Begin(incident, TriesOf(incident.Cause)) };
+    }
+
+    private IncidentAction Begin(Incident incident, int tries) => Begin(incident, Ladder.Next(incident, tries, Reachable(SinceOf(incident))), tries);
+
+    private IncidentAction Begin(Incident incident, Remedy remedy, int tries)
+    {
+        switch (remedy.Action)
+        {
+            case IncidentAction.None:
+                return IncidentAction.None;
+            case IncidentAction.Stop:
+                return Stop(incident);
+            case IncidentAction.Restart:
+                return Restart(incident);
+            default:
+                Propose(incident, remedy, tries, "policy");
+                return remedy.Action;
+        }
+    }
+
+    private void Propose(Incident incident, Remedy remedy, int tries, string source)
+    {
+        var since = SinceOf(incident);
+        var plan = PlanFor(incident, since, tries + 1);
+        var before = losses.Level(Before, until: since - 1);
+        var commands = plan.Commands(remedy);
+        Current = log.Add(new()
+        {
+            Id = plan.Id,
+            Branch = branch,
+            Step = step,
+            State = InterventionState.Proposed,
+            Action = remedy.Action,
+            Incident = incident with { Action = remedy.Action },
+            Fatal = incident.Fatal,
+            Since = since,
+            Try = tries + 1,
+            Source = source,
+            Commands = commands,
+            Expected = before?.Level,
+            Sigma = before?.Sigma,
+            Level = losses.Level(Lately, least: 1)?.Level,
+        });
+        Turn(Current, InterventionState.Requested);
+        Ask(commands);
+    }
+
+    private void Ask(IReadOnlyList<ControlCommand> commands) => exchange.Ask(commands);
+
+    // What a command changed, under names that say of what.
+    private void Note(Answer answer)
+    {
+        var (name, command) = (Name(answer.Command.Command), answer.Command);
+        if (Current is not { } now) return;
+        if (command.Command == ControlVerb.LoadCheckpoint)
+        {
+            branch = InterventionLog.BranchOf(run);
+            losses.RemoveAfter((int)command.Args["step"]);
+            norms.RemoveAfter((int)command.Args["step"]);
+            step = (int)command.Args["step"];
+        }
+        Dictionary<string, double> before = new(now.Before), after = new(now.After);
+        if (name is not null)
+        {
+            if (answer.Before is { } value) before.TryAdd(name, value);
+            after[name] = answer.After ?? command.Args.GetValueOrDefault(name == "step" ? "step" : "value");
+        }
+        if (command.Command == ControlVerb.SkipSteps) (after["skip_start"], after["skip_stop"]) = (Math.Min(after.GetValueOrDefault("skip_start", int.MaxValue), command.Args["start"]), Math.Max(after.GetValueOrDefault("skip_stop"), command.Args["stop"]));
+        Current = now with { Before = before, After = after };
+    }
+
+    private static string? Name(ControlVerb verb) => verb switch
+    {
+        ControlVerb.SetLrScale => "lr_scale",
+        ControlVerb.SetClip => "clip",
+        ControlVerb.LoadCheckpoint => "step",
+        _ => null,
+    };
+
+    // The last answer to what was asked: all done, or refused, or none.
+    private Incident? End(Answer answer)
+    {
+        if (Current is not { } now) return null;
+        if (now.State == InterventionState.Probation) return PutBack(now, answer);
+        switch (answer.Status)
+        {
+            case AnswerStatus.Applied:
+                Turn(now, InterventionState.Applied);
+                var from = Math.Max(now.Incident.Step, (int)now.After.GetValueOrDefault("skip_stop"));
+                Turn(Current!, InterventionState.Probation, until: Math.Max(step, from) + patience.ForProbation);
+                return null;
+            case AnswerStatus.Rejected:
+                Turn(now, InterventionState.Rejected, answer.Reason);
+                return Told(now, $"The trainer refused {Capability.Word(answer.Command.Command)}: {answer.Reason}.", Severity.Act, Begin(Trouble(now), now.Try));
+            default:
+                deaf = true;
+                Turn(now, InterventionState.Ignored, answer.Reason);
+                return Told(now, $"The trainer trained on and did not answer {Capability.Word(answer.Command.Command)}: {answer.Reason}. Nothing more is asked of it.", Severity.Warn, Begin(Trouble(now), now.Try));
+        }
+    }
+
+    private Incident? Conclude(Intervention on)
+    {
+        if (Probation.Judge(on, losses) is not { } reason)
+        {
+            Turn(on, InterventionState.Kept);
+            return null;
+        }
+        return Told(on, $"After {on.Incident.Detector} at step {on.Incident.Step} the run was to recover until step {on.Until}: {reason}.", Severity.Act, TryAgain(on, Trouble(on), reason));
+    }
+
+    private IncidentAction TryAgain(Intervention on, Incident incident, string reason)
+    {
+        double? scale = on.Action == IncidentAction.ScaleLr && on.Before.TryGetValue("lr_scale", out var rate) ? rate : null;
+        double? clip = on.Action == IncidentAction.Clip && on.Before.TryGetValue("clip", out var norm) ? norm : null;
+        if ((scale is null && clip is null) || deaf)
+        {
+            Turn(on, InterventionState.Failed, reason);
+            return Begin(incident, on.Try);
+        }
+        next = incident;
+        Current = on with { Reason = reason };
+        Ask(PlanFor(incident, on.Since, on.Try).PutBack(scale, clip));
+        return Ladder.Next(incident, on.Try, Reachable(SinceOf(incident))).Action;
+    }
+
+    private Incident? PutBack(Intervention on, Answer answer)
+    {
+        var back = on with { Before = on.After, After = on.Before };
+        if (answer.Status == AnswerStatus.Ignored) deaf = true;
+        Turn(answer.Status == AnswerStatus.Applied ? back : on, answer.Status == AnswerStatus.Applied ? InterventionState.Reverted : InterventionState.Failed, answer.Status == AnswerStatus.Applied ? on.Reason : $"{on.Reason}; not put back: {answer.Reason}");
+        if (next is { } trouble)
+        {
+            next = null;
+            Begin(trouble, on.Try);
+        }
+        return null;
+    }
+
+    private IncidentAction Stop(Incident incident)
+    {
+        Demanded(StewardDemand.Stop, IncidentAction.Stop, incident);
+        if (!options.InProcess && !deaf && Capability.Has(Declared(), ControlVerb.Stop)) ControlInbox.Send(run, new() { Uuid = Guid.NewGuid(), Command = ControlVerb.Stop });
+        return IncidentAction.Stop;
+    }
+
+    private IncidentAction Restart(Incident incident)
+    {
+        if (options.InProcess || Demand != StewardDemand.None) return IncidentAction.None;
+        Demanded(StewardDemand.Restart, IncidentAction.Restart, incident);
+        return IncidentAction.Restart;
+    }
+
+    private void Demanded(StewardDemand demand, IncidentAction action, Incident incident)
+    {
+        (Demand, Why) = (demand, incident.Message);
+        Current = log.Add(new()
+        {
+            Id = NextId(),
+            Branch = branch,
+            Step = step,
+            State = InterventionState.Requested,
+            Action = action,
+            Incident = incident with { Action = action },
+            Since = SinceOf(incident),
+            Try = TriesOf(incident.Cause) + 1,
+        });
+    }
+
+    private void Turn(Intervention of, InterventionState state, string? reason = null, int? until = null)
+    {
+        var line = log.Add(of with { State = state, Branch = branch, Step = step, Reason = reason, Until = until ?? of.Until });
+        Current = line.IsOver ? null : line;
+    }
+
+    private Incident Told(Intervention about, string message, Severity severity, IncidentAction action) => new()
+    {
+        Step = step,
+        Severity = action == IncidentAction.Stop ? Severity.Act : severity,
+        Action = action,
+        Detector = "intervention",
+        Cause = about.Incident.Cause,
+        Message = message,
+        Evidence = new Dictionary<string, double> { ["try"] = about.Try, ["since"] = about.Since, ["confidence"] = 1 },
+    };
+
+    private Plan PlanFor(Incident incident, int since, int attempt) => new()
+    {
+        Id = NextId(),
+        Branch = branch,
+        Step = step,
+        Steps = options.Steps,
+        Since = since,
+        Try = attempt,
+        IsData = incident.Cause == Cause.Data,
+        Scale = Newest("lr_scale") ?? 1,
+        Clip = Newest("clip"),
+        UsualNorm = norms.Level(64, until: since - 1)?.Level,
+        Good = CheckpointChoice.Good(run, since, log.Latest()),
+        LeftOut = [.. log.Latest().Where(one => one.After.ContainsKey("skip_start")).Select(one => ((int)one.After["skip_start"], (int)one.After["skip_stop"]))],
+        Capabilities = Declared(),
+    };
+
+    // The value that the trainer has now, as far as it was told.
+    private double? Newest(string name) => log.Lines.LastOrDefault(line => line.State is InterventionState.Applied or InterventionState.Reverted && line.After.ContainsKey(name))?.After[name];
+
+    private int NextId() => (log.Last?.Id ?? 0) + 1;
+
+    private IReadOnlyCollection<string>? Declared() => deaf ? [] : options.Capabilities ?? RunStatus.Load(run.StatusPath)?.Capabilities ?? [];
+
+    // What can be done now: going back needs somewhere to go, tightening needs a norm.
+    private List<string> Reachable(int since)
+    {
+        var words = (Declared() ?? [.. Enum.GetValues<ControlVerb>().Select(Capability.Word)]).ToList();
+        if (CheckpointChoice.Good(run, since, log.Latest()).Count == 0) words.Remove(Capability.Word(ControlVerb.LoadCheckpoint));
+        if (norms.Level(64, until: since - 1) is null) words.Remove(Capability.Word(ControlVerb.SetClip));
+        return words;
+    }
+
+    private static int SinceOf(Incident incident) => incident.Evidence.TryGetValue("since", out var since) && since >= 1 && since <= incident.Step ? (int)since : incident.Step;
+
+    private static Incident Trouble(Intervention of) => of.Incident with { Fatal = of.Fatal, Evidence = new Dictionary<string, double>(of.Incident.Evidence) { ["since"] = of.Since } };
+}
