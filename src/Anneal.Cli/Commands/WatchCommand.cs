@@ -26,14 +26,19 @@ internal static class WatchCommand
 
     private static readonly Option<string?> Recording = new("--replay") { Description = "Watch a recorded stream instead of a command: metrics.jsonl, compressed or not, or what a trainer printed; - is standard input. Its policy is act unless told: nothing can be harmed.", HelpName = "FILE" };
 
+    private static readonly Option<bool> OverLab = new("--replay-policy") { Description = "Watch all finished runs of the lab again: would the policy have stopped any that ended among the best quarter? Exit code 1 if so." };
+    private static readonly Option<string> Lab = CommonOptions.Lab();
+
     public static Command Create()
     {
         var command = new Verb("watch", "Runs any training command and watches it: output and exit code stay as they are, what goes wrong is named early.",
             ("anneal watch -- python train.py --lr 3e-4", "Watches; touches nothing."),
             ("anneal watch --policy act --restart 3 -- torchrun --nproc_per_node 8 train.py", "Repairs or ends a failing run; starts a crashed one again."),
             ("anneal watch --replay metrics.jsonl.gz", "The same eyes over a recorded run: what they would have seen, and when."))
-        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording };
-        command.SetAction((call, cancel) => call.GetValue(Recording) is { } recording ? ReplayAsync(call, recording, cancel) : WatchAsync(call));
+        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording, OverLab, Lab };
+        command.SetAction((call, cancel) => call.GetValue(OverLab) ? Task.FromResult(WatchPolicyReplay.Run(new Output(call), call.GetRequiredValue(Lab), GivenPolicy(call), cancel))
+            : call.GetValue(Recording) is { } recording ? ReplayAsync(call, recording, cancel)
+            : WatchAsync(call));
         return command;
     }
 
@@ -72,11 +77,13 @@ internal static class WatchCommand
         new MonitorOptions
         {
             Steps = Math.Max(0, call.GetValue(Steps)),
-            Policy = call.GetResult(Policy) is { Implicit: false } ? PolicyOf(call) : MonitorPolicy.Act,
+            Policy = GivenPolicy(call) ?? MonitorPolicy.Act,
             Reference = call.GetValue(Reference) is { } reference ? ReferenceCurve.Load(reference) : [],
         },
         call.GetValue(CommonOptions.Verbose),
         cancel);
+
+    private static MonitorPolicy? GivenPolicy(ParseResult call) => call.GetResult(Policy) is { Implicit: false } ? PolicyOf(call) : null;
 
     private static MonitorPolicy PolicyOf(ParseResult call) => call.GetRequiredValue(Policy) switch
     {
