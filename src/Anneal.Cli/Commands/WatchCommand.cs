@@ -1,10 +1,10 @@
 using System.CommandLine;
+using Anneal.Cli.Live;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Watching;
 using Anneal.Runs;
 using Anneal.Runs.Monitoring;
 using Anneal.Runs.Protocol;
-using Anneal.Runs.Watching;
 using Anneal.Runs.Watching.Replays;
 
 namespace Anneal.Cli.Commands;
@@ -29,13 +29,15 @@ internal static class WatchCommand
     private static readonly Option<bool> OverLab = new("--replay-policy") { Description = "Watch all finished runs of the lab again: would the policy have stopped any that ended among the best quarter? Exit code 1 if so." };
     private static readonly Option<string> Lab = CommonOptions.Lab();
 
+    private static readonly RunViews Views = new();
+
     public static Command Create()
     {
-        var command = new Verb("watch", "Runs any training command and watches it: output and exit code stay as they are, what goes wrong is named early.",
+        var command = Views.On(new Verb("watch", "Runs any training command and watches it: output and exit code stay as they are, what goes wrong is named early.",
             ("anneal watch -- python train.py --lr 3e-4", "Watches; touches nothing."),
             ("anneal watch --policy act --restart 3 -- torchrun --nproc_per_node 8 train.py", "Repairs or ends a failing run; starts a crashed one again."),
             ("anneal watch --replay metrics.jsonl.gz", "The same eyes over a recorded run: what they would have seen, and when."))
-        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording, OverLab, Lab };
+        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording, OverLab, Lab });
         command.SetAction((call, cancel) => call.GetValue(OverLab) ? Task.FromResult(WatchPolicyReplay.Run(new Output(call), call.GetRequiredValue(Lab), GivenPolicy(call), cancel))
             : call.GetValue(Recording) is { } recording ? ReplayAsync(call, recording, cancel)
             : WatchAsync(call));
@@ -60,7 +62,11 @@ internal static class WatchCommand
         WatchResult result;
         try
         {
-            result = await job.RunAsync(Console.OpenStandardOutput(), Console.OpenStandardError(), new WatchLines(output));
+            using var view = Views.Open(call, output, string.Join(' ', job.Command), $"Signals go to the command. Kept in {job.Directory}", job.Steps);
+            result = await job.RunAsync(
+                view.Around(Console.OpenStandardOutput(), !Console.IsOutputRedirected),
+                view.Around(Console.OpenStandardError(), !Console.IsErrorRedirected),
+                view);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -91,23 +97,4 @@ internal static class WatchCommand
         "act" => MonitorPolicy.Act,
         var other => throw new InputException("--policy", $"is `{other}`; {NearestWord.Hint(other, ["observe", "act"])}"),
     };
-
-    /// <summary>The watch without a terminal: its words on standard error, each with a prefix that tells them from the command's.</summary>
-    private sealed class WatchLines(Output output) : IProgress<WatchEvent>
-    {
-        public void Report(WatchEvent value)
-        {
-            if (Line(value) is { } line) output.Say($"anneal: {line}");
-        }
-
-        private static string? Line(WatchEvent value) => value switch
-        {
-            CommandStarted { Attempt: > 1 } started => $"started again (attempt {started.Attempt}, process {started.Pid})",
-            CommandEnded ended => ended.ExitCode == 0 ? null : ended.Reason,
-            IncidentRaised { Incident: var incident } => $"{incident.Severity.ToString().ToLowerInvariant()}: {incident.Message}",
-            InterventionTold told => told.Message,
-            WatchNotice notice => notice.Text,
-            _ => null,
-        };
-    }
 }

@@ -37,6 +37,9 @@ internal sealed class Output
     /// <summary>Standard error can redraw: a terminal, not a dumb one.</summary>
     public bool Moves => !_dumb && !Console.IsErrorRedirected;
 
+    /// <summary>Colours that standard error may show.</summary>
+    public ColorSystemSupport Colours => _plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect;
+
     /// <summary>A plain line about what is going on. Control characters are taken out.</summary>
     public void Say(string line) => _error.WriteLine(PlainText.Clean(line));
 
