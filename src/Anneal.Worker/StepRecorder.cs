@@ -38,7 +38,7 @@ internal sealed class StepRecorder : IDisposable
             TokensPerSecond = trainer.Options.BatchTokens / seconds,
             RssMb = detailed || report.Step == 1 ? Environment.WorkingSet / (1024.0 * 1024) : null,
         };
-        if (detailed) metrics = metrics with { Extra = BlockSignals(trainer.BlockStats()) };
+        if (detailed) metrics = metrics with { Extra = BlockSignals.Of(trainer.BlockStats()) };
         writer.Write(metrics);
         return metrics;
     }
@@ -55,22 +55,4 @@ internal sealed class StepRecorder : IDisposable
     }
 
     public void Dispose() => writer.Dispose();
-
-    private static Dictionary<string, double> BlockSignals(IReadOnlyList<BlockStatistics> blocks)
-    {
-        var signals = new Dictionary<string, double>(StringComparer.Ordinal);
-        var largest = double.NegativeInfinity;
-        foreach (var block in blocks)
-        {
-            signals[$"train/grad_norm/{block.Block}"] = block.GradNorm;
-            signals[$"train/param_norm/{block.Block}"] = block.ParamNorm;
-            // Embedding and head have no activations of their own.
-            if (!block.Block.StartsWith("block.", StringComparison.Ordinal)) continue;
-            signals[$"model/act_rms/{block.Block}"] = block.ActRms;
-            signals[$"model/zero_fraction/{block.Block}"] = block.ZeroFraction;
-            largest = Math.Max(largest, block.MaxAttentionLogit);
-        }
-        if (largest > double.NegativeInfinity) signals["model/max_attn_logit"] = largest;
-        return signals;
-    }
 }

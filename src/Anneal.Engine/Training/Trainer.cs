@@ -87,6 +87,9 @@ public sealed class Trainer : IDisposable
 
     internal TokenStream Stream => stream;
 
+    /// <summary>Reaches into every step; null for none.</summary>
+    internal StepTap? Tap { get; set; }
+
     /// <summary>Floating-point operations of a step, counted from the graph without allocating it.</summary>
     /// <exception cref="ArgumentException">An option breaks a rule.</exception>
     public static double CountFlopsPerStep(TrainerOptions options)
@@ -115,6 +118,7 @@ public sealed class Trainer : IDisposable
         var (scale, clipped) = ClipTo(gradNorm);
         var finite = Guard(loss, gradNorm);
         var rate = (parts.Schedule?.Checked(StepCount, Steps) ?? Schedule.At(Options.Schedule, StepCount, Steps)) * LearningRateScale;
+        if (Tap is not null) rate = Tap.Rate(rate);
         if (finite) Optimizer.Update(rate, scale);
         meter.EndStep();
         StepCount++;
@@ -164,6 +168,7 @@ public sealed class Trainer : IDisposable
     private void Load()
     {
         stream.Next(batch);
+        Tap?.Loaded(batch);
         statistics.Measure(batch);
     }
 
@@ -177,11 +182,13 @@ public sealed class Trainer : IDisposable
         {
             batch.AsSpan(micro * length, length).CopyTo(graph.Ids);
             batch.AsSpan(micro * length + 1, length).CopyTo(graph.Targets);
+            Tap?.Fed(graph.Ids, graph.Targets);
             graph.Ops.Forward();
             nats += graph.Head!.TotalNats;
             graph.Ops.Backward();
         }
 
+        Tap?.Differentiated(Model);
         return nats / Options.BatchTokens;
     }
 
