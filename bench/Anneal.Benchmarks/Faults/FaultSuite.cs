@@ -1,3 +1,4 @@
+using Anneal.Benchmarks.Faults.Injection;
 using Anneal.Benchmarks.Faults.Peers;
 using Anneal.Benchmarks.Faults.Scoring;
 
@@ -6,11 +7,13 @@ namespace Anneal.Benchmarks.Faults;
 /// <summary>
 /// Really injected faults and healthy look-alikes, heard by the shipped monitor and by every published rule.
 /// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone]</c> judges a set that is there; <c>--alone</c> leaves the rules out.
+/// <c>--make DIR [--half tuning|hidden] [--seeds N] [--scales N]</c> trains the runs of a set.
 /// </summary>
 internal static class FaultSuite
 {
     public static IEnumerable<BenchmarkRow> Run(string[] args)
     {
+        if (args.Contains("--make")) return StreamMaker.Run(args);
         var folder = Value(args, "--streams") ?? throw new ArgumentException("faults: name a set of streams: --streams DIR");
         StreamHalf? half = Value(args, "--half") is { } word ? Enum.Parse<StreamHalf>(word, ignoreCase: true) : null;
         var set = StreamSet.Open(folder);

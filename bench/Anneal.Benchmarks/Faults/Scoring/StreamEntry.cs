@@ -31,6 +31,13 @@ internal sealed record StreamEntry
     /// <summary>The same run without the fault.</summary>
     public string? Twin { get; init; }
 
+    /// <summary>Steps of the run, model size and seed; for people.</summary>
+    public int? Steps { get; init; }
+
+    public int? Model { get; init; }
+
+    public int? Seed { get; init; }
+
     public StreamHalf? Half { get; init; }
 
     /// <summary>Final loss minus the twin's, nats.</summary>
