@@ -34,7 +34,7 @@ internal static class Edits
     }
 
     /// <summary>One weight of the middle of the model.</summary>
-    public static ref float Weight(Transformer model) => ref model.Parameters.First(p => p.Name.EndsWith("mlp.down_proj.weight", StringComparison.Ordinal)).Value[5];
+    public static ref float Weight(Transformer model) => ref model.Parameters.First(p => p.Name.EndsWith("self_attn.o_proj.weight", StringComparison.Ordinal)).Value[5];
 
     /// <summary>The bias of half of the hidden units of every block.</summary>
     public static void Mute(Transformer model, float bias)

@@ -32,13 +32,14 @@ internal sealed class FaultCorpus : IDisposable
         var documentation = Corpus.Prepare("dotnet-docs", Path.Combine(Path.GetTempPath(), "anneal-bench-corpus"));
         var types = documentation.Read(Split.Train).ToList();
         var manual = Manual();
-        return new(
-        [
-            Cut("system", types.Where(type => type.Domain.StartsWith("System", StringComparison.Ordinal))),
-            Cut("web", types.Where(type => type.Domain.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal))),
-            Cut("manual", manual.Count > 0 ? manual : types.Where(type => type.Domain.StartsWith("Microsoft.Extensions", StringComparison.Ordinal))),
-        ]);
+        return Of(
+            ("system", types.Where(type => type.Domain.StartsWith("System", StringComparison.Ordinal)).Select(type => type.Text)),
+            ("web", types.Where(type => type.Domain.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)).Select(type => type.Text)),
+            ("manual", manual.Count > 0 ? manual : types.Where(type => type.Domain.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)).Select(type => type.Text)));
     }
+
+    /// <summary>A corpus of given texts; the third domain should be the one apart.</summary>
+    public static FaultCorpus Of(params (string Name, IEnumerable<string> Documents)[] domains) => new([.. domains.Select(domain => Cut(domain.Name, domain.Documents))]);
 
     public void Dispose()
     {
@@ -47,11 +48,11 @@ internal sealed class FaultCorpus : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private static List<Document> Manual()
+    private static List<string> Manual()
     {
         try
         {
-            return [.. Source.Open(Source.ManPagesName, new()).Documents.Take(400)];
+            return [.. Source.Open(Source.ManPagesName, new()).Documents.Take(400).Select(page => page.Text)];
         }
         catch (CorpusException)
         {
@@ -60,7 +61,7 @@ internal sealed class FaultCorpus : IDisposable
     }
 
     /// <summary>Paragraphs of up to <see cref="LongestDocument"/> bytes; of every <see cref="HeldEvery"/> documents two are held out whole.</summary>
-    private static Domain Cut(string name, IEnumerable<Document> documents)
+    private static Domain Cut(string name, IEnumerable<string> documents)
     {
         List<ushort> train = [], held = [], test = [];
         var number = 0;
@@ -68,7 +69,7 @@ internal sealed class FaultCorpus : IDisposable
         {
             if (train.Count >= DomainBytes) break;
             var side = (number++ % HeldEvery) switch { 0 => held, 1 => test, _ => train };
-            var text = Encoding.UTF8.GetBytes(document.Text);
+            var text = Encoding.UTF8.GetBytes(document);
             for (var at = 0; at < text.Length;)
             {
                 var end = Math.Min(text.Length, at + LongestDocument);
