@@ -20,7 +20,7 @@ public class FaultTableTests(TinyFaults tiny) : IClassFixture<TinyFaults>
         ["masked_nan"] = (_, sick, _) => double.IsFinite(sick.Loss) && sick is { UpdateNorm: 0, Nonfinite: null },
         ["gradient_blowup"] = (clean, sick, since) => since > 0 || Ratio(sick.GradNorm, clean.GradNorm, 100),
         ["silent_blowup"] = (clean, sick, since) => since > 0 || (sick.GradNorm > clean.GradNorm && sick.Loss == clean.Loss),
-        ["bit_flip"] = (_, sick, _) => sick.Nonfinite == true,
+        ["bit_flip"] = (clean, sick, since) => since > 0 || sick.Nonfinite == true || Math.Abs(sick.Loss - clean.Loss) > 0.1,
         ["precision_loss"] = (clean, sick, since) => sick.Loss != clean.Loss && Math.Abs(sick.Loss - clean.Loss) < 0.5,
         ["clip_bypass"] = (clean, sick, _) => sick.Clipped == false && Ratio(sick.LearningRate, clean.LearningRate, 2),
         ["accumulation_sum"] = (clean, sick, since) => since > 0 || Ratio(sick.GradNorm, clean.GradNorm, 4),
