@@ -2,6 +2,7 @@ using System.CommandLine;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Reports;
 using Anneal.Lab.SingleRuns;
+using Anneal.Runs.Protocol;
 using Spectre.Console;
 
 namespace Anneal.Cli.Commands;
@@ -14,6 +15,7 @@ internal static class TrainCommand
     private static readonly Option<long?> Seed = new("--seed") { Description = "Seed of the initialisation, and of the data order unless the recipe sets it.", HelpName = "N" };
     private static readonly Option<string?> From = new("--corpus") { Description = "dotnet-docs, man-pages, a prepared corpus, or a path to text. Default: the recipe's.", HelpName = "PATH" };
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads; the result does not depend on them.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private static readonly Option<MonitorPolicy> Policy = new("--policy") { Description = "What follows from an incident: observe writes it down, stop ends the run, act repairs within bounds and stops what is doomed.", HelpName = "observe|stop|act", DefaultValueFactory = _ => MonitorPolicy.Act };
     private static readonly Option<string[]> Set = CommonOptions.Set();
     private static readonly Option<string> Lab = CommonOptions.Lab();
 
@@ -23,7 +25,7 @@ internal static class TrainCommand
             ("anneal train samples/first-study/baseline.yaml --out runs/first", "Trains the sample's baseline."),
             ("anneal train baseline.yaml --out runs/rope --set model.position.kind=rope --seed 2", "The same recipe with one key changed and another seed."),
             ("anneal train baseline.yaml --out runs/first", "After Ctrl+C or a crash: the same call goes on from the newest saved state."))
-        { File, Out, Seed, Set, From, Threads, Lab };
+        { File, Out, Seed, Set, From, Policy, Threads, Lab };
         command.SetAction(TrainAsync);
         return command;
     }
@@ -40,6 +42,7 @@ internal static class TrainCommand
             Set = call.GetRequiredValue(Set),
             Seed = call.GetValue(Seed),
             Corpus = call.GetValue(From),
+            Policy = call.GetValue(Policy),
             Threads = call.GetValue(Threads),
         };
         TrainResult result;

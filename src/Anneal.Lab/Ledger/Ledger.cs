@@ -13,7 +13,7 @@ namespace Anneal.Lab.Ledger;
 /// </summary>
 public sealed partial class Ledger : IDisposable
 {
-    private const int SchemaVersion = 2;
+    private const int SchemaVersion = 3;
 
     // SQLite's primary result codes.
     private const int Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26, ReadOnly = 8, IoError = 10;

@@ -1,5 +1,6 @@
 using Anneal.Lab.Execution;
 using Anneal.Runs;
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Recipes;
 
@@ -25,6 +26,9 @@ public sealed record TrainJob
 
     /// <summary><c>dotnet-docs</c>, <c>man-pages</c>, a prepared corpus or a path to text; null takes the recipe's.</summary>
     public string? Corpus { get; init; }
+
+    /// <summary>What follows from an incident; by default bounded repairs.</summary>
+    public MonitorPolicy Policy { get; init; } = MonitorPolicy.Act;
 
     /// <summary>Threads; the result does not depend on them.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
@@ -61,14 +65,35 @@ public sealed record TrainJob
             Vocab = tokens.Vocab,
             Threads = Threads,
             Lease = true,
-            CheckpointEvery = 200,
+            CheckpointEvery = Policy == MonitorPolicy.Act ? StepsBetweenStates(recipe, tokens.Vocab) : MostBetweenStates,
+            Policy = Policy,
         });
         words?.Report($"Training in {run.Root}");
-        await Training.RunAsync(run, steps, cancel);
+        try
+        {
+            await Training.RunAsync(run, steps, cancel);
+        }
+        finally
+        {
+            Record(run);
+        }
         words?.Report("Evaluating.");
         await using var evaluator = new EvaluatorProcess(new ExecutorOptions());
         var checkpoint = new TrainedRun(run, RunOrder.Load(run.OrderPath)).Checkpoint;
         var result = await evaluator.EvaluateAsync(checkpoint, tokens.HeldDirectory, "val", Ruler.For(recipe), cancel);
         return TrainResult.Of(run, recipe, Threads, checkpoint, result);
+    }
+
+    private const int MostBetweenStates = 200;
+
+    // A repair goes back to a state: the nearer it lies, the less is trained again.
+    private static int StepsBetweenStates(Recipe recipe, int vocab) =>
+        recipe.Budget.Seconds is null ? (int)Math.Clamp(RunLength.Steps(recipe, vocab) / 20, 10, MostBetweenStates) : MostBetweenStates / 4;
+
+    private void Record(RunDirectory run)
+    {
+        if (Intervention.ReadAll(run.InterventionsPath) is not { Count: > 0 } lines) return;
+        using var ledger = Ledger.Ledger.Open(Lab);
+        ledger.AddInterventions(run, lines);
     }
 }

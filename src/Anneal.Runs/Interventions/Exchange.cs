@@ -32,6 +32,7 @@ internal sealed class Exchange(RunDirectory run, StewardOptions options)
     private ControlCommand? asked;
     private DateTimeOffset until;
     private DateTimeOffset? lastStep;
+    private DateTimeOffset lastLook;
     private TimeSpan slowest;
     private int heard;
     private bool accepted, rewinds;
@@ -48,14 +49,17 @@ internal sealed class Exchange(RunDirectory run, StewardOptions options)
         Tell();
     }
 
-    /// <summary>The trainer has done a step.</summary>
-    public void Heard()
+    /// <summary>The trainer has done a step. Whether a second has passed since this said so: time to look at its files.</summary>
+    public bool Heard()
     {
         heard++;
-        if (options.InProcess) return;
+        if (options.InProcess) return false;
         var now = options.Clock.GetUtcNow();
         if (lastStep is { } last && now - last is var pace && pace < TimeSpan.FromHours(1)) slowest = pace > slowest ? pace : slowest * 0.99;
         lastStep = now;
+        if (now - lastLook < TimeSpan.FromSeconds(1)) return false;
+        lastLook = now;
+        return true;
     }
 
     /// <summary>The final answer to the command that was told last, or null; after one that was applied the next command is told.</summary>

@@ -22,6 +22,7 @@ public sealed class Steward
     private readonly Patience patience;
     private readonly StepMemory losses = new(1024), norms = new(256);
     private readonly Exchange exchange;
+    private readonly CheckpointChoice states;
     private Incident? next;
     private int branch, step;
     private bool deaf;
@@ -34,7 +35,7 @@ public sealed class Steward
         (this.run, this.options) = (run, options);
         patience = new(options.Steps);
         log = new(run);
-        exchange = new(run, options);
+        (exchange, states) = (new(run, options), new(run));
         branch = InterventionLog.BranchOf(run);
         deaf = log.Lines.Any(line => line.State == InterventionState.Ignored);
         Current = log.Last is { IsOver: false } last ? last : null;
@@ -68,7 +69,7 @@ public sealed class Steward
     public IReadOnlyList<Incident> Take(StepMetrics metrics, IReadOnlyList<Incident> incidents)
     {
         Remember(metrics);
-        exchange.Heard();
+        if (exchange.Heard()) states.Notice();
         if (Demand == StewardDemand.Stop) return incidents;
         var ended = Current is { State: InterventionState.Probation } on && !Waits && step >= on.Until ? Conclude(on) : null;
         if (incidents.Count == 0) return ended is null ? incidents : [ended];
@@ -348,7 +349,7 @@ public sealed class Steward
         Scale = Newest("lr_scale") ?? 1,
         Clip = Newest("clip"),
         UsualNorm = norms.Level(64, until: since - 1)?.Level,
-        Good = CheckpointChoice.Good(run, since, log.Latest()),
+        Good = states.Good(since, log.Latest()),
         LeftOut = [.. log.Latest().Where(one => one.After.ContainsKey("skip_start")).Select(one => ((int)one.After["skip_start"], (int)one.After["skip_stop"]))],
         Capabilities = Declared(),
     };
@@ -364,7 +365,7 @@ public sealed class Steward
     private List<string> Reachable(int since)
     {
         var words = (Declared() ?? [.. Enum.GetValues<ControlVerb>().Select(Capability.Word)]).ToList();
-        if (CheckpointChoice.Good(run, since, log.Latest()).Count == 0) words.Remove(Capability.Word(ControlVerb.LoadCheckpoint));
+        if (states.Good(since, log.Latest()).Count == 0) words.Remove(Capability.Word(ControlVerb.LoadCheckpoint));
         if (norms.Level(64, until: since - 1) is null) words.Remove(Capability.Word(ControlVerb.SetClip));
         return words;
     }

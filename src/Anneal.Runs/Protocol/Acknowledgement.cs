@@ -12,7 +12,7 @@ public sealed record Acknowledgement
     public ControlVerb? Command { get; init; }
 
     /// <summary>Numbers that were asked for.</summary>
-    public IReadOnlyDictionary<string, double> Args { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Args { get; init => field = value ?? Nothing; } = Nothing;
 
     /// <summary>What became of it.</summary>
     public required AcknowledgementStatus Status { get; init; }
@@ -21,16 +21,19 @@ public sealed record Acknowledgement
     public required int Step { get; init; }
 
     /// <summary>Values before it was applied.</summary>
-    public IReadOnlyDictionary<string, double> Before { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Before { get; init => field = value ?? Nothing; } = Nothing;
 
     /// <summary>Values after it was applied.</summary>
-    public IReadOnlyDictionary<string, double> After { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> After { get; init => field = value ?? Nothing; } = Nothing;
 
     /// <summary>Checkpoint that it made, relative to the run's directory.</summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>Why it was rejected.</summary>
     public string? Reason { get; init; }
+
+    // Foreign trainers leave out what they have nothing to say about.
+    private static readonly Dictionary<string, double> Nothing = [];
 
     /// <summary>The complete lines of an <c>acks.jsonl</c>; none where there is no file.</summary>
     public static IReadOnlyList<Acknowledgement> ReadAll(string path) => JsonLines.Read(path, ProtocolJson.Default.Acknowledgement);

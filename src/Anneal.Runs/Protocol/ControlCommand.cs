@@ -10,7 +10,7 @@ public sealed record ControlCommand
     public required ControlVerb Command { get; init; }
 
     /// <summary>Numbers of the command: <c>value</c> (set_lr_scale, set_clip), <c>start</c> and <c>stop</c> (skip_steps), <c>step</c> (load_checkpoint), <c>tokens</c>, <c>temperature</c>, <c>top_k</c>, <c>seed</c> (sample).</summary>
-    public IReadOnlyDictionary<string, double> Args { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Args { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 
     /// <summary>Text of the command: <c>prompt</c> (sample).</summary>
     public string? Text { get; init; }

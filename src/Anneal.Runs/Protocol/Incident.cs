@@ -24,7 +24,7 @@ public sealed record Incident
     public required string Message { get; init; }
 
     /// <summary>The numbers by name.</summary>
-    public IReadOnlyDictionary<string, double> Evidence { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Evidence { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 
     /// <summary>The state is lost or the end is certain. For the policy; not written down, the message says it.</summary>
     internal bool Fatal { get; init; }

@@ -30,7 +30,7 @@ public sealed record RunStatus
     public double? Loss { get; init; }
 
     /// <summary>Commands that the trainer understands.</summary>
-    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];
 
     /// <summary>Newest complete checkpoint, relative to the run's directory.</summary>
     public string? LastCheckpoint { get; init; }

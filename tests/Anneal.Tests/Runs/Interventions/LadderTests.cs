@@ -1,0 +1,65 @@
+using Anneal.Runs.Interventions;
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Tests.Runs.Interventions;
+
+public class LadderTests
+{
+    private static readonly string[] all = [.. Enum.GetValues<ControlVerb>().Select(Capability.Word)];
+
+    [Theory]
+    [InlineData(Cause.Data, "garbage", "skip rewind rewind stop")]
+    [InlineData(Cause.Optimizer, "divergence", "rewind rewind rewind stop")]
+    [InlineData(Cause.Optimizer, "gradient_explosion", "clip scale_lr rewind stop")]
+    [InlineData(Cause.Schedule, "learning_rate", "clip scale_lr rewind stop")]
+    [InlineData(Cause.Numerics, "non_finite", "rewind rewind rewind stop")]
+    [InlineData(Cause.Model, "dead_units", "rewind rewind rewind stop")]
+    [InlineData(Cause.Infrastructure, "hang", "restart restart restart stop")]
+    [InlineData(Cause.Evaluation, "contamination", "none none none stop")]
+    public void Each_cause_has_three_tries_and_then_the_run_is_stopped(Cause cause, string detector, string actions) =>
+        Tries(Seen(cause, detector), all).ShouldBe(actions);
+
+    [Theory]
+    [InlineData("stop", "none none none stop")]
+    [InlineData("set_lr_scale", "scale_lr scale_lr scale_lr stop")]
+    [InlineData("load_checkpoint", "rewind rewind rewind stop")]
+    [InlineData("set_clip", "none none none stop")]
+    public void What_a_trainer_cannot_do_is_left_out(string capability, string actions) =>
+        Tries(Seen(Cause.Optimizer, "divergence"), [capability]).ShouldBe(actions);
+
+    [Fact]
+    public void A_lost_state_without_a_way_back_is_stopped_at_once()
+    {
+        Ladder.Next(Seen(Cause.Numerics, "non_finite") with { Fatal = true }, 0, []).Action.ShouldBe(IncidentAction.Stop);
+        Ladder.Next(Seen(Cause.Data, "garbage") with { Fatal = true }, 0, null).Action.ShouldBe(IncidentAction.Rewind);
+    }
+
+    [Theory]
+    [InlineData(0.01, 0.001, 0.1)]
+    [InlineData(0.001, 0.002, 2)]
+    [InlineData(1e9, 1e-3, 0.02)]
+    [InlineData(1e-9, 1e-3, 4)]
+    public void A_rate_with_an_expectation_is_put_where_it_is_expected_within_bounds(double rate, double expected, double scale)
+    {
+        var incident = Seen(Cause.Schedule, "learning_rate") with { Evidence = new Dictionary<string, double> { ["train/lr"] = rate, ["expected"] = expected } };
+
+        var remedy = Ladder.Next(incident, 0, null);
+
+        remedy.Action.ShouldBe(IncidentAction.ScaleLr);
+        remedy.Scale.ShouldBe(scale, 1e-12);
+        Ladder.Next(incident, 1, null).Action.ShouldBe(IncidentAction.Rewind);
+    }
+
+    [Fact]
+    public void A_later_try_goes_further_back_and_on_more_slowly()
+    {
+        var incident = Seen(Cause.Optimizer, "divergence");
+
+        Enumerable.Range(0, 3).Select(tries => Ladder.Next(incident, tries, null)).Select(r => (r.Scale, r.Older)).ShouldBe([(1, 0), (0.5, 0), (0.5, 1)]);
+    }
+
+    private static string Tries(Incident incident, string[] capabilities) =>
+        string.Join(' ', Enumerable.Range(0, 4).Select(tries => Advice.Snake(Ladder.Next(incident, tries, capabilities).Action)));
+
+    private static Incident Seen(Cause cause, string detector) => new() { Step = 100, Severity = Severity.Act, Detector = detector, Cause = cause, Message = "it broke" };
+}
