@@ -14,7 +14,7 @@ internal sealed class AlteredWeightsDetector : IDetector
     // One flipped exponent bit moves a number by a power of 2^16 or not noticeably; a damaged layer lies between.
     private const double OneNumber = 20;
 
-    private readonly Leap leap = new();
+    private readonly Leap leap = new(LeapSigmas, LeapLeast, Known);
     private readonly Alarm alarm = new(16);
     private double parameters, update, largest = 0.3;
     private int step, heard;
@@ -45,7 +45,7 @@ internal sealed class AlteredWeightsDetector : IDetector
 
     private Symptom? OfLeap(StepMetrics metrics, double before, double change)
     {
-        if (leap.Add(change, LeapSigmas, LeapLeast, Known) && leap.Pending == 1) return Report(metrics, before, before * LeapLeast, Severity.Warn);
+        if (leap.Add(change) && leap.Pending == 1) return Report(metrics, before, before * LeapLeast, Severity.Warn);
         alarm.Rest();
         return null;
     }

@@ -10,7 +10,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// <param name="rule">Which statistic, and when it is news.</param>
 internal sealed class BlockLeapDetector(BlockSignals blocks, BlockLeapRule rule) : IDetector
 {
-    private const int Settled = 6, MostCompared = 256;
+    private const int Settled = 6, Memory = 24, MostCompared = 256;
     private const double Smallest = 1e-12;
 
     private readonly List<Leap> leaps = [];
@@ -20,7 +20,7 @@ internal sealed class BlockLeapDetector(BlockSignals blocks, BlockLeapRule rule)
     {
         var readings = blocks.Fresh(vitals, rule.Statistic);
         if (readings.Length == 0) return null;
-        while (leaps.Count < readings.Length) leaps.Add(new());
+        while (leaps.Count < readings.Length) leaps.Add(new(rule.Sigmas, rule.Warn, Settled, Memory));
         if (rule.AgainstOthers && readings.Length < 3) return null;
         var common = rule.AgainstOthers ? Median(readings) : 0;
 
@@ -31,7 +31,7 @@ internal sealed class BlockLeapDetector(BlockSignals blocks, BlockLeapRule rule)
             // A gradient of exactly zero is the frozen block's.
             if (rule.AgainstOthers && reading.Value <= 0) continue;
             var leap = leaps[reading.Index];
-            if (!leap.Add(Scaled(reading.Value) - common, rule.Sigmas, rule.Warn, Settled) || (rule.OnlyUp && leap.Size < 0)) continue;
+            if (!leap.Add(Scaled(reading.Value) - common) || (rule.OnlyUp && leap.Size < 0)) continue;
             if (worst is null || Math.Abs(leap.Size) > Math.Abs(leaps[worst.Index].Size)) worst = reading;
         }
         if (worst is not null) return Judge(vitals.Metrics.Step, worst, leaps[worst.Index], common);

@@ -5,11 +5,12 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// level before they count, so that an outlier moves neither level nor noise by much and a lasting shift is adopted in time.
 /// </summary>
 /// <param name="memory">Values after which an old one has lost most of its weight.</param>
-internal sealed class Habit(int memory)
+/// <param name="floor">Least noise that is believed, as a standard deviation: a signal that stood still is not thereby exact.</param>
+internal sealed class Habit(int memory, double floor)
 {
     // A normal's standard deviation over its mean absolute deviation.
     private const double AbsoluteToSigma = 1.2533;
-    private const double Reach = 4, TailDecay = 0.998;
+    private const double Reach = 4, TailMultiple = 1.4, TailMemories = 8;
     private const int Settled = 8;
 
     private double spread, up, down;
@@ -21,17 +22,16 @@ internal sealed class Habit(int memory)
     public double Level { get; private set; }
 
     /// <summary>Noise around it, as a standard deviation.</summary>
-    public double Sigma => AbsoluteToSigma * spread;
+    public double Sigma => Math.Max(floor, AbsoluteToSigma * spread);
 
     /// <summary>How far a value lies from the level, in deviations.</summary>
     /// <param name="value">Not yet added.</param>
-    /// <param name="floor">Least deviation that is believed.</param>
-    public double Deviations(double value, double floor) => (value - Level) / Math.Max(Sigma, floor);
+    public double Deviations(double value) => (value - Level) / Sigma;
 
     /// <summary>Deviations that a value must exceed to be news: the bound asked for, more while little was heard, and more than the run's own tails.</summary>
     /// <param name="bound">For a long known, light-tailed signal.</param>
     /// <param name="upward">Which tail.</param>
-    public double Bound(double bound, bool upward) => Math.Max(bound * (1 + 4.0 / Math.Max(Count, 1)), 1.4 * (upward ? up : down));
+    public double Bound(double bound, bool upward) => Math.Max(bound * (1 + 4.0 / Math.Max(Count, 1)), TailMultiple * (upward ? up : down));
 
     /// <summary>Takes in a value.</summary>
     public void Add(double value)
@@ -44,12 +44,11 @@ internal sealed class Habit(int memory)
         }
         var rate = Math.Max(1.0 / Count, 1.0 / memory);
         var distance = value - Level;
-        (up, down) = (up * TailDecay, down * TailDecay);
-        if (Count > Settled && Sigma > 0)
+        if (Count > Settled)
         {
             var deviations = distance / Sigma;
-            if (deviations > up) up = deviations;
-            if (-deviations > down) down = -deviations;
+            var fade = 1 - (1 / (TailMemories * memory));
+            (up, down) = (Math.Max(up * fade, deviations), Math.Max(down * fade, -deviations));
             distance = Math.Clamp(deviations, -Reach, Reach) * Sigma;
         }
         Level += rate * distance;

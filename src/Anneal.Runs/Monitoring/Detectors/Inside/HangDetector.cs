@@ -13,7 +13,7 @@ internal sealed class HangDetector : IDetector
     private const double OfPause = 4, OfStep = 30, ActMultiple = 4;
 
     private readonly StepClock clock = new();
-    private readonly Habit steps = new(64);
+    private readonly Habit steps = new(64, 0.01);
     private double longest;
     private bool measured;
     private Severity? told;
@@ -31,7 +31,10 @@ internal sealed class HangDetector : IDetector
         clock.Take(metrics);
         if (clock.Gap is not { } gap || gap <= 0) return null;
         var patience = Patience(FloorSeconds);
-        var symptom = steps.Count >= Known && !measured && gap > patience ? Report(metrics.Step, gap, patience, gap > ActMultiple * patience ? Severity.Act : Severity.Warn, "came after") : null;
+        // A step that says itself that it was quick had a pause before it: a checkpoint, another process that resumes.
+        var within = metrics.StepSeconds ?? gap;
+        var act = metrics.StepSeconds > ActMultiple * patience;
+        var symptom = steps.Count >= Known && !measured && within > patience ? Report(metrics.Step, gap, patience, act ? Severity.Act : Severity.Warn, "came after") : null;
         measured = false;
         steps.Add(Math.Log(gap));
         // What was told as a hang is no pause of the run's own.

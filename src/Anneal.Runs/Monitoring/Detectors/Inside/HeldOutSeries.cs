@@ -1,9 +1,20 @@
 namespace Anneal.Runs.Monitoring.Detectors.Inside;
 
-/// <summary>One held-out loss beside the training loss, from one evaluation to the next.</summary>
+/// <summary>
+/// One held-out loss beside the training loss, from one evaluation to the next. The training loss counts as its mean between two
+/// evaluations, whose noise is known.
+/// </summary>
 /// <param name="name">Full name of the signal.</param>
 internal sealed class HeldOutSeries(string name)
 {
+    private const int Back = 4;
+    private const double Fade = 0.8;
+
+    private readonly (double Held, double Train, double Error)[] last = new (double, double, double)[Back + 1];
+    private readonly double[] largest = new double[Back + 1];
+    private double sum;
+    private int steps;
+
     /// <summary>Full name of the signal.</summary>
     public string Name => name;
 
@@ -11,26 +22,43 @@ internal sealed class HeldOutSeries(string name)
     public int Count { get; private set; }
 
     /// <summary>Last held-out loss, nats a token.</summary>
-    public double Held { get; private set; }
+    public double Held => At(0).Held;
 
-    /// <summary>Change of the held-out loss since the evaluation before.</summary>
-    public double HeldChange { get; private set; }
-
-    /// <summary>Change of the smoothed training loss in that time.</summary>
-    public double TrainChange { get; private set; }
-
-    /// <summary>By how much the held-out loss fell more than training did: the run's habit.</summary>
-    public Habit Excess { get; } = new(24);
-
-    private double train;
-
-    /// <summary>Takes in an evaluation.</summary>
-    /// <param name="held">Held-out loss.</param>
-    /// <param name="smoothed">Training loss as of now, smoothed.</param>
-    public void Add(double held, double smoothed)
+    /// <summary>Takes in a training step.</summary>
+    public void Train(double loss)
     {
-        (HeldChange, TrainChange) = Count == 0 ? (0, 0) : (held - Held, smoothed - train);
-        (Held, train) = (held, smoothed);
-        Count++;
+        if (!double.IsFinite(loss)) return;
+        sum += loss;
+        steps++;
     }
+
+    /// <summary>Takes in an evaluation; false where no training step came since the last.</summary>
+    /// <param name="held">Held-out loss.</param>
+    /// <param name="sigma">Noise of one training loss.</param>
+    public bool Evaluate(double held, double sigma)
+    {
+        if (steps == 0) return false;
+        last[Count++ % last.Length] = (held, sum / steps, sigma / Math.Sqrt(steps));
+        (sum, steps) = (0, 0);
+        return true;
+    }
+
+    /// <summary>What has changed over some evaluations; null where fewer were heard.</summary>
+    /// <param name="back">1 to 4.</param>
+    public HeldOutChange? Change(int back)
+    {
+        if (Count <= back || back > Back) return null;
+        var (now, then) = (At(0), At(back));
+        return new(now.Held - then.Held, now.Train - then.Train, Math.Sqrt((now.Error * now.Error) + (then.Error * then.Error)));
+    }
+
+    /// <summary>The largest value so far of something that is judged over some evaluations, faded with time; takes in the value of now.</summary>
+    public double LargestBefore(int back, double value)
+    {
+        var before = largest[back];
+        largest[back] = Math.Max(before * Fade, value);
+        return before;
+    }
+
+    private (double Held, double Train, double Error) At(int back) => last[(Count - 1 - back) % last.Length];
 }

@@ -4,12 +4,15 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// Sudden changes of a signal that may come at every step or once in twenty. A value is held against where the signal has been
 /// lately, and the distance against the distances before: a signal that drifts or is noisy by habit leaps further to be news.
 /// </summary>
-internal sealed class Leap
+/// <param name="bound">Deviations that make a leap, beyond the signal's own tails.</param>
+/// <param name="least">Least distance that matters.</param>
+/// <param name="settled">Values to hear first.</param>
+/// <param name="memory">Values after which an old distance has lost most of its weight.</param>
+internal sealed class Leap(double bound, double least, int settled, int memory = 48)
 {
-    private const double Follow = 0.25, Stays = 0.5;
-    private const int Memory = 48;
+    private const double Follow = 0.25, Stays = 0.5, Exact = 0.02;
 
-    private readonly Habit distances = new(Memory);
+    private readonly Habit distances = new(memory, Exact * least);
     private double level, first;
     private int sign;
 
@@ -32,24 +35,21 @@ internal sealed class Leap
 
     /// <summary>Takes in a value and says whether a leap stands: <see cref="Pending"/> is 1 at its first value.</summary>
     /// <param name="value">Finite.</param>
-    /// <param name="bound">Deviations that make a leap, beyond the signal's own tails.</param>
-    /// <param name="least">Least distance that matters.</param>
-    /// <param name="readings">Values to hear first.</param>
-    public bool Add(double value, double bound, double least, int readings = 6)
+    public bool Add(double value)
     {
         if (Count++ == 0) level = value;
         var distance = value - level;
         if (Pending > 0)
         {
             Size = value - Before;
-            var stands = Pending < Memory && Math.Sign(Size) == sign && Math.Abs(Size) >= Math.Max(least, Stays * first);
+            var stands = Pending < memory && Math.Sign(Size) == sign && Math.Abs(Size) >= Math.Max(least, Stays * first);
             Pending = stands ? Pending + 1 : 0;
         }
         else
         {
             Size = distance;
-            Sigmas = distances.Deviations(distance, Math.Max(least / 50, 1e-9));
-            if (Count > readings && Math.Abs(distance) >= least && Math.Abs(Sigmas) >= distances.Bound(bound, distance > 0))
+            Sigmas = distances.Deviations(distance);
+            if (Count > settled && Math.Abs(distance) >= least && Math.Abs(Sigmas) >= distances.Bound(bound, distance > 0))
                 (Pending, Before, first, sign) = (1, level, Math.Abs(distance), Math.Sign(distance));
         }
         distances.Add(distance);

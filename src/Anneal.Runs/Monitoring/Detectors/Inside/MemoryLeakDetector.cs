@@ -12,7 +12,7 @@ internal sealed class MemoryLeakDetector : IDetector
     private const double MostOfStretch = 0.75, LargestShare = 0.45, Sigmas = 5, LeastShare = 1e-3, HourSeconds = 3600;
 
     private readonly (double Mb, int Step, double Time)[] last = new (double, int, double)[Stretch];
-    private readonly Habit rises = new(64);
+    private readonly Habit rises = new(64, LeastShare);
     private readonly Alarm alarm = new(32);
     private int heard;
 
@@ -36,12 +36,12 @@ internal sealed class MemoryLeakDetector : IDetector
         last[place] = (metrics.RssMb.Value, metrics.Step, metrics.Time ?? double.NaN);
         if (++heard <= Stretch) return null;
         var rise = metrics.RssMb.Value - oldest.Mb;
+        var growth = Math.Log(metrics.RssMb.Value / oldest.Mb);
         var steady = IsSteady(place);
-        var floor = LeastShare * metrics.RssMb.Value;
-        var unusual = rises.Count >= Settled && rises.Deviations(rise, floor) > rises.Bound(Sigmas, upward: true);
+        var unusual = rises.Count >= Settled && rises.Deviations(growth) > rises.Bound(Sigmas, upward: true);
         if (!steady || !unusual)
         {
-            rises.Add(rise);
+            rises.Add(growth);
             alarm.Rest();
             return null;
         }
@@ -61,7 +61,7 @@ internal sealed class MemoryLeakDetector : IDetector
             Since = oldest.Step,
             Message = $"Memory grows by {perStep:G3} MiB a step, to {metrics.RssMb:F0} MiB at step {metrics.Step}"
                 + (full ? $": it is full in {left:F0} steps." : ", steadily and by more than it ever moved."),
-            Evidence = new Dictionary<string, double> { ["perf/rss_mb"] = metrics.RssMb.Value, ["mb_a_step"] = perStep, ["expected"] = oldest.Mb + rises.Level },
+            Evidence = new Dictionary<string, double> { ["perf/rss_mb"] = metrics.RssMb.Value, ["mb_a_step"] = perStep, ["expected"] = oldest.Mb * Math.Exp(rises.Level) },
         };
     }
 

@@ -11,14 +11,14 @@ internal sealed class RepeatFractionDetector : IDetector
     private const double Least = 0.08, Sigmas = 8, All = 0.98;
     private const int Settled = 16, Lasting = 4;
 
-    private readonly Leap leap = new();
+    private readonly Leap leap = new(Sigmas, Least, Settled);
     private readonly Alarm alarm = new(64);
 
     public Symptom? Observe(Vitals vitals)
     {
         var metrics = vitals.Metrics;
         if (vitals.IsMeasurement || metrics.RepeatFraction is not { } fraction || !double.IsFinite(fraction)) return null;
-        var stands = leap.Add(fraction, Sigmas, Least, Settled) && leap.Size > 0;
+        var stands = leap.Add(fraction) && leap.Size > 0;
         // One batch in between straddles the end of an epoch: a leap to everything is an epoch's, or shows in the fingerprints.
         if (!stands || (leap.Pending < 2) || (fraction > All && metrics.BatchHash is not null))
         {

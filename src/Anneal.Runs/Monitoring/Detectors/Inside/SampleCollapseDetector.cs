@@ -6,9 +6,9 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 internal sealed class SampleCollapseDetector : IDetector
 {
     private const double Sigmas = 4, LeastDistinct = 0.15, LeastEnds = 0.08;
-    private const int Settled = 3;
+    private const int Settled = 3, Memory = 24;
 
-    private readonly Leap distinct = new(), ends = new();
+    private readonly Leap distinct = new(Sigmas, LeastDistinct, Settled, Memory), ends = new(Sigmas, LeastEnds, Settled, Memory);
     private readonly Alarm alarm = new(2);
 
     public Symptom? Observe(Vitals vitals)
@@ -18,8 +18,8 @@ internal sealed class SampleCollapseDetector : IDetector
         var hasDistinct = extra.TryGetValue("sample/distinct_2", out var pairs) && double.IsFinite(pairs);
         var hasEnds = extra.TryGetValue("sample/eos_rate", out var rate) && double.IsFinite(rate);
         if (!hasDistinct && !hasEnds) return null;
-        var repeats = hasDistinct && distinct.Add(pairs, Sigmas, LeastDistinct, Settled) && distinct.Size < 0;
-        var stops = hasEnds && ends.Add(rate, Sigmas, LeastEnds, Settled);
+        var repeats = hasDistinct && distinct.Add(pairs) && distinct.Size < 0;
+        var stops = hasEnds && ends.Add(rate);
         if (!repeats && !stops)
         {
             alarm.Rest();

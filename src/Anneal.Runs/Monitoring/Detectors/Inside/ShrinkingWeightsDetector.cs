@@ -12,7 +12,7 @@ internal sealed class ShrinkingWeightsDetector : IDetector
     private const double Sigmas = 6, LeastPace = 5e-4, AnyPace = 5e-3, ActShrunk = 0.7;
     private const int AnyLasting = 8;
 
-    private readonly Habit pace = new(64);
+    private readonly Habit pace = new(64, 1e-9);
     private readonly Alarm alarm = new(32);
     private double before, largest;
     private int step, inARow, since;
@@ -26,7 +26,7 @@ internal sealed class ShrinkingWeightsDetector : IDetector
         (before, step) = (norm, metrics.Step);
         if (change == 0) return null;
         var rate = metrics.LearningRate is > 0 ? metrics.LearningRate.Value : 1;
-        var unusual = pace.Count >= Known && pace.Deviations(change / rate, 1e-2 * Math.Abs(pace.Level)) < -pace.Bound(Sigmas, upward: false) && change < -LeastPace + Math.Min(0, pace.Level * rate);
+        var unusual = pace.Count >= Known && pace.Deviations(change / rate) < -pace.Bound(Sigmas, upward: false) && change < -LeastPace + Math.Min(0, pace.Level * rate);
         var shrinks = unusual || change < -AnyPace;
         if (!shrinks)
         {

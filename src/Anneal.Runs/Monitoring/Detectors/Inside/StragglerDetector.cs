@@ -4,19 +4,24 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 
 /// <summary>
 /// Steps take longer than they did, and go on doing so. Single pauses (evaluation, checkpoint, garbage collection, a first compile) vanish in
-/// the least of three steps and in medians of eight; a change of batch or context starts the comparison anew where tokens are said.
+/// the least of three steps and in medians of eight. By half shows within a few steps; a few percent add up over tens (a cumulative sum,
+/// Page 1954, held against the largest that the run's own noise has made). A change of batch or context starts the comparison anew where tokens are said.
 /// </summary>
 internal sealed class StragglerDetector : IDetector
 {
-    private const int Cell = 8, Settled = 6, SoonSettled = 32, Lasting = 3;
-    private const double SoonSigmas = 8, SoonLeast = 0.22, Sigmas = 6, Least = 0.03;
+    private const int Cell = 8, SettledCells = 8, Settled = 32;
+    private const double SoonSigmas = 8, SoonLeast = 0.22;
+    // Slack and bound of the sum, in deviations of a cell; least mean excess in nats, 2.5%.
+    private const double Slack = 1, Bound = 6, TailMultiple = 1.5, Most = 3.5, Least = 0.025;
 
     private readonly StepClock clock = new();
     private readonly double[] cell = new double[Cell];
-    private readonly Alarm alarm = new(6);
-    private Leap cells = new(), soon = new();
+    private readonly Alarm alarm = new(8);
+    private Habit cells = new(64, 2e-3);
+    private Leap soon = new(SoonSigmas, SoonLeast, Settled);
     private double one = double.NaN, two = double.NaN;
-    private int filled;
+    private double sum, largest, excess;
+    private int filled, adding;
 
     public Symptom? Observe(Vitals vitals)
     {
@@ -27,22 +32,40 @@ internal sealed class StragglerDetector : IDetector
         var log = Math.Log(duration);
         var least = Math.Min(log, Math.Min(one, two));
         (two, one) = (one, log);
-        var jumped = !double.IsNaN(least) && soon.Add(least, SoonSigmas, SoonLeast, SoonSettled) && soon.Size > 0 && soon.Pending >= 2;
+        var jumped = !double.IsNaN(least) && soon.Add(least) && soon.Size > 0 && soon.Pending >= 2;
 
         cell[filled++] = log;
-        var slower = false;
-        if (filled == Cell)
-        {
-            filled = 0;
-            Array.Sort(cell);
-            slower = cells.Add((cell[3] + cell[4]) / 2, Sigmas, Least, Settled) && cells.Size > 0 && cells.Pending >= Lasting;
-            if (!slower) alarm.Rest();
-        }
-        if (!jumped && !slower) return null;
-        return alarm.Raise(Severity.Warn) ? Report(vitals.Metrics, jumped ? soon : cells, jumped ? soon.Pending + 2 : Lasting * Cell) : null;
+        var slower = filled == Cell && Slower();
+        if (filled == Cell) filled = 0;
+        if (jumped) return alarm.Raise(Severity.Warn) ? Report(vitals.Metrics, soon.Size, soon.Pending + 2) : null;
+        if (slower) return alarm.Raise(Severity.Warn) ? Report(vitals.Metrics, excess / adding, adding * Cell) : null;
+        if (filled == 0) alarm.Rest();
+        return null;
     }
 
-    private static Symptom Report(StepMetrics metrics, Leap leap, int steps) => new()
+    private bool Slower()
+    {
+        Array.Sort(cell);
+        var median = (cell[(Cell / 2) - 1] + cell[Cell / 2]) / 2;
+        if (cells.Count < SettledCells)
+        {
+            cells.Add(median);
+            return false;
+        }
+        sum = Math.Max(0, sum + Math.Clamp(cells.Deviations(median), -Most, Most) - Slack);
+        (adding, excess) = sum > 0 ? (adding + 1, excess + median - cells.Level) : (0, 0);
+        cells.Add(median);
+        if (sum > Math.Max(Bound, TailMultiple * largest) && excess > Least * adding)
+        {
+            largest = sum;
+            return true;
+        }
+        // What came and went was noise, and the next must be more.
+        if (sum > 0 && excess <= Least * adding || sum < Bound) largest = Math.Max(largest * 0.995, sum);
+        return false;
+    }
+
+    private static Symptom Report(StepMetrics metrics, double size, int steps) => new()
     {
         Detector = "straggler",
         Severity = Severity.Warn,
@@ -50,13 +73,14 @@ internal sealed class StragglerDetector : IDetector
         Confidence = 0.9,
         Directness = 2,
         Since = Math.Max(1, metrics.Step - steps + 1),
-        Message = $"Steps take {Math.Exp(leap.Size) - 1:P0} longer for about {steps} steps, up to step {metrics.Step}, than they did before: something slows the machine.",
-        Evidence = new Dictionary<string, double> { ["factor"] = Math.Exp(leap.Size), ["sigma"] = leap.Sigmas, ["steps"] = steps },
+        Message = $"Steps take {Math.Exp(size) - 1:P0} longer for about {steps} steps, up to step {metrics.Step}, than they did before: something slows the machine.",
+        Evidence = new Dictionary<string, double> { ["factor"] = Math.Exp(size), ["steps"] = steps },
     };
 
     private void Restart()
     {
-        (cells, soon, one, two, filled) = (new(), new(), double.NaN, double.NaN, 0);
+        (cells, soon, one, two) = (new(64, 2e-3), new(SoonSigmas, SoonLeast, Settled), double.NaN, double.NaN);
+        (sum, excess, filled, adding) = (0, 0, 0, 0);
         alarm.Rest();
     }
 }

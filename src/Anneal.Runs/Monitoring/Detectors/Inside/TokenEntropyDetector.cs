@@ -12,8 +12,8 @@ internal sealed class TokenEntropyDetector : IDetector
     private const int Settled = 24, Confirmed = 2, Certain = 6;
     private const double ActNats = 0.5, ActLoss = 0.5;
 
-    private readonly Leap entropy = new();
-    private readonly Habit loss = new(16);
+    private readonly Leap entropy = new(Sigmas, Least, Settled);
+    private readonly Habit loss = new(16, 1e-3);
     private readonly Alarm alarm = new(64);
     private double lossBefore;
 
@@ -21,7 +21,7 @@ internal sealed class TokenEntropyDetector : IDetector
     {
         var metrics = vitals.Metrics;
         if (vitals.IsMeasurement || metrics.TokenEntropy is not { } nats || !double.IsFinite(nats)) return null;
-        var stands = entropy.Add(nats, Sigmas, Least, Settled);
+        var stands = entropy.Add(nats);
         if (entropy.Pending <= 1) lossBefore = loss.Level;
         loss.Add(metrics.Loss);
         if (!stands)

@@ -13,7 +13,7 @@ internal sealed class UpdateRatioDetector : IDetector
     private const double Sigmas = 8, Least = 0.4, ActLeap = 1.6, Explained = 0.5;
     private const int Settled = 16, Confirmed = 2;
 
-    private readonly Leap ratio = new(), gradient = new();
+    private readonly Leap ratio = new(Sigmas, Least, Settled), gradient = new(4, Explained * Least, Settled);
     private readonly Alarm alarm = new(64);
     private double largestRate, previousRate;
     private bool explained;
@@ -31,10 +31,10 @@ internal sealed class UpdateRatioDetector : IDetector
         if (rate < LeastRate * largestRate || moved) return null;
 
         var pending = ratio.Pending;
-        var stands = ratio.Add(Math.Log(update / rate), Sigmas, Least, Settled);
+        var stands = ratio.Add(Math.Log(update / rate));
         if (metrics.GradNorm is > 0 and < double.PositiveInfinity)
         {
-            gradient.Add(Math.Log(metrics.GradNorm.Value), 4, Explained * Least, Settled);
+            gradient.Add(Math.Log(metrics.GradNorm.Value));
             if (pending == 0 && stands) explained = gradient.Pending > 0 && Math.Abs(gradient.Size) > Explained * Math.Abs(ratio.Size);
         }
         if (!stands || explained)
