@@ -11,7 +11,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 internal sealed class BlockLeapDetector(BlockSignals blocks, BlockLeapRule rule) : IDetector
 {
     private const int Settled = 6, Memory = 24, MostCompared = 256;
-    private const double Smallest = 1e-12;
+    private const double AtOnceSigmas = 8, StaysSigmas = 5, Smallest = 1e-12;
 
     private readonly List<Leap> leaps = [];
     private readonly Alarm alarm = new(4);
@@ -20,7 +20,7 @@ internal sealed class BlockLeapDetector(BlockSignals blocks, BlockLeapRule rule)
     {
         var readings = blocks.Fresh(vitals, rule.Statistic);
         if (readings.Length == 0) return null;
-        while (leaps.Count < readings.Length) leaps.Add(new(rule.Sigmas, rule.Warn, Settled, Memory));
+        while (leaps.Count < readings.Length) leaps.Add(new(StaysSigmas, rule.Warn, Settled, Memory));
         if (rule.AgainstOthers && readings.Length < 3) return null;
         var common = rule.AgainstOthers ? Median(readings) : 0;
 
@@ -32,6 +32,7 @@ internal sealed class BlockLeapDetector(BlockSignals blocks, BlockLeapRule rule)
             if (rule.AgainstOthers && reading.Value <= 0) continue;
             var leap = leaps[reading.Index];
             if (!leap.Add(Scaled(reading.Value) - common) || (rule.OnlyUp && leap.Size < 0)) continue;
+            if (leap.Pending == 1 && Math.Abs(leap.Sigmas) < AtOnceSigmas) continue;
             if (worst is null || Math.Abs(leap.Size) > Math.Abs(leaps[worst.Index].Size)) worst = reading;
         }
         if (worst is not null) return Judge(vitals.Metrics.Step, worst, leaps[worst.Index], common);

@@ -19,9 +19,6 @@ internal sealed record BlockLeapRule(string Detector, BlockStatistic Statistic, 
     /// <summary>Only a rise counts.</summary>
     public bool OnlyUp { get; init; }
 
-    /// <summary>Deviations from the usual distances.</summary>
-    public double Sigmas { get; init; } = 8;
-
     /// <summary>Least distance for a warning, in nats of the logarithm or in the statistic's unit.</summary>
     public required double Warn { get; init; }
 

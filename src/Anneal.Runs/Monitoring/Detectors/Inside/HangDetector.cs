@@ -9,7 +9,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 internal sealed class HangDetector : IDetector
 {
     private const int Known = 16;
-    private const double FloorSeconds = 10, LiveFloorSeconds = 60, StartSeconds = 1800;
+    private const double FloorSeconds = 30, LiveFloorSeconds = 60, StartSeconds = 1800;
     private const double OfPause = 4, OfStep = 30, ActMultiple = 4;
 
     private readonly StepClock clock = new();
@@ -37,8 +37,8 @@ internal sealed class HangDetector : IDetector
         var symptom = steps.Count >= Known && !measured && within > patience ? Report(metrics.Step, gap, patience, act ? Severity.Act : Severity.Warn, "came after") : null;
         measured = false;
         steps.Add(Math.Log(gap));
-        // What was told as a hang is no pause of the run's own.
-        if (symptom is null) longest = Math.Max(longest, gap);
+        // A pause that was told once is the run's own from then on.
+        longest = Math.Max(longest, gap);
         return symptom;
     }
 

@@ -5,20 +5,20 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// <summary>
 /// Held-out loss against what training justifies. Falling more than training, at once or over a few evaluations: the held-out text is
 /// being trained on. Rising while training falls: training sees its own answers, or other text than it is judged by. Both are held
-/// against the most by which the two have parted before, and against the noise of the training loss.
+/// against the most by which the two have parted before, and against the noise of the training loss. A loss that comes back after
+/// trouble is no news before it is lower than ever.
 /// </summary>
 /// <param name="blocks">Held-out losses by domain.</param>
 internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
 {
-    private const int Known = 5, Noise = 64, Rising = 2;
-    private const double Multiple = 1.8, Errors = 3, LeastFall = 0.04, LeastRise = 0.08, ActRise = 0.5;
+    private const int Known = 5, Noise = 64;
+    private const double Multiple = 1.5, Errors = 2.5, LeastFall = 0.03, LeastRise = 0.15, ActApart = 0.5;
     private static readonly int[] spans = [1, 3];
 
     private readonly Habit train = new(Noise, 1e-4);
     private readonly HeldOutSeries[] whole = [new("val/loss"), new("val/probe_loss")];
     private readonly List<HeldOutSeries> domains = [];
-    private readonly Alarm contaminated = new(6), parted = new(6);
-    private int rising;
+    private readonly Alarm contaminated = new(6), parted = new(8);
 
     public Symptom? Observe(Vitals vitals)
     {
@@ -50,7 +50,7 @@ internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
         {
             if (series.Change(span) is not { } change) continue;
             var justified = (Multiple * series.LargestBefore(span, change.ExcessFall)) + (Errors * change.Error) + LeastFall;
-            if (series.Count > Known + span && change.ExcessFall > justified)
+            if (series.Count > Known + span && series.Held < series.Lowest - LeastFall && change.ExcessFall > justified)
                 return contaminated.Raise(Severity.Warn) ? Contaminated(step, series, change, span, justified) : null;
         }
         contaminated.Rest();
@@ -59,15 +59,16 @@ internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
 
     private Symptom? Parted(int step, HeldOutSeries series)
     {
-        if (series.Count <= Known || series.Change(2) is not { } change) return null;
-        if (change.ExcessRise < LeastRise + (Errors * change.Error) || change.Train > 0)
+        if (series.Change(2) is not { } change) return null;
+        // A run that has long been learning its text by heart rises as it did before.
+        var usual = (Multiple * series.LargestBefore(0, change.ExcessRise)) + (Errors * change.Error) + LeastRise;
+        if (series.Count <= Known || change.ExcessRise < usual || change.Train > 0)
         {
-            rising = 0;
             parted.Rest();
             return null;
         }
-        if (++rising < Rising) return null;
-        var severity = change.Held > ActRise ? Severity.Act : Severity.Warn;
+        var nearBest = series.Held - change.Held < series.Lowest + LeastRise;
+        var severity = nearBest && change.Held > ActApart && change.Train < -ActApart ? Severity.Act : Severity.Warn;
         return parted.Raise(severity) ? Parted(step, series, change, severity) : null;
     }
 

@@ -24,6 +24,9 @@ internal sealed class HeldOutSeries(string name)
     /// <summary>Last held-out loss, nats a token.</summary>
     public double Held => At(0).Held;
 
+    /// <summary>Lowest held-out loss before the last one.</summary>
+    public double Lowest { get; private set; } = double.PositiveInfinity;
+
     /// <summary>Takes in a training step.</summary>
     public void Train(double loss)
     {
@@ -38,6 +41,7 @@ internal sealed class HeldOutSeries(string name)
     public bool Evaluate(double held, double sigma)
     {
         if (steps == 0) return false;
+        if (Count > 0) Lowest = Math.Min(Lowest, Held);
         last[Count++ % last.Length] = (held, sum / steps, sigma / Math.Sqrt(steps));
         (sum, steps) = (0, 0);
         return true;

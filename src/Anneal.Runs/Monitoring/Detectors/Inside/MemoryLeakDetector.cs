@@ -14,7 +14,7 @@ internal sealed class MemoryLeakDetector : IDetector
     private readonly (double Mb, int Step, double Time)[] last = new (double, int, double)[Stretch];
     private readonly Habit rises = new(64, LeastShare);
     private readonly Alarm alarm = new(32);
-    private int heard;
+    private int heard, unusual;
 
     public Symptom? Observe(Vitals vitals)
     {
@@ -37,11 +37,11 @@ internal sealed class MemoryLeakDetector : IDetector
         if (++heard <= Stretch) return null;
         var rise = metrics.RssMb.Value - oldest.Mb;
         var growth = Math.Log(metrics.RssMb.Value / oldest.Mb);
-        var steady = IsSteady(place);
-        var unusual = rises.Count >= Settled && rises.Deviations(growth) > rises.Bound(Sigmas, upward: true);
-        if (!steady || !unusual)
+        unusual = rises.Count >= Settled && rises.Deviations(growth) > rises.Bound(Sigmas, upward: true) ? unusual + 1 : 0;
+        if (unusual == 0 || !IsSteady(place))
         {
-            rises.Add(growth);
+            // What rises at once is learned only when the stretch has passed: it may be the first of a leak.
+            if (unusual is 0 or > Stretch) rises.Add(growth);
             alarm.Rest();
             return null;
         }

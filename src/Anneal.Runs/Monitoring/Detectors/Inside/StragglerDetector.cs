@@ -9,14 +9,13 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 internal sealed class StragglerDetector : IDetector
 {
-    private const int Cell = 8, SettledCells = 8, Settled = 32;
+    private const int Cell = 8, SettledCells = 12, Settled = 32;
     private const double SoonSigmas = 8, SoonLeast = 0.22;
     // Slack and bound of the sum, in deviations of a cell; least mean excess in nats, 2.5%.
     private const double Slack = 1, Bound = 6, TailMultiple = 1.5, Most = 3.5, Least = 0.025;
 
     private readonly StepClock clock = new();
     private readonly double[] cell = new double[Cell];
-    private readonly Alarm alarm = new(8);
     private Habit cells = new(64, 2e-3);
     private Leap soon = new(SoonSigmas, SoonLeast, Settled);
     private double one = double.NaN, two = double.NaN;
@@ -37,10 +36,11 @@ internal sealed class StragglerDetector : IDetector
         cell[filled++] = log;
         var slower = filled == Cell && Slower();
         if (filled == Cell) filled = 0;
-        if (jumped) return alarm.Raise(Severity.Warn) ? Report(vitals.Metrics, soon.Size, soon.Pending + 2) : null;
-        if (slower) return alarm.Raise(Severity.Warn) ? Report(vitals.Metrics, excess / adding, adding * Cell) : null;
-        if (filled == 0) alarm.Rest();
-        return null;
+        if (!jumped && !slower) return null;
+        var symptom = jumped ? Report(vitals.Metrics, soon.Size, soon.Pending + 2) : Report(vitals.Metrics, excess / adding, adding * Cell);
+        // Told once; from here on it is how the machine runs.
+        Restart();
+        return symptom;
     }
 
     private bool Slower()
@@ -56,10 +56,7 @@ internal sealed class StragglerDetector : IDetector
         (adding, excess) = sum > 0 ? (adding + 1, excess + median - cells.Level) : (0, 0);
         cells.Add(median);
         if (sum > Math.Max(Bound, TailMultiple * largest) && excess > Least * adding)
-        {
-            largest = sum;
             return true;
-        }
         // What came and went was noise, and the next must be more.
         if (sum > 0 && excess <= Least * adding || sum < Bound) largest = Math.Max(largest * 0.995, sum);
         return false;
@@ -81,6 +78,5 @@ internal sealed class StragglerDetector : IDetector
     {
         (cells, soon, one, two) = (new(64, 2e-3), new(SoonSigmas, SoonLeast, Settled), double.NaN, double.NaN);
         (sum, excess, filled, adding) = (0, 0, 0, 0);
-        alarm.Rest();
     }
 }

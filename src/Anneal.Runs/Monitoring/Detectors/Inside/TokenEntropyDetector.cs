@@ -8,14 +8,15 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 internal sealed class TokenEntropyDetector : IDetector
 {
-    private const double Sigmas = 7, Least = 0.15;
-    private const int Settled = 24, Confirmed = 2, Certain = 6;
+    private const double Sigmas = 7, AtOnceSigmas = 11, Least = 0.15;
+    private const int Settled = 24, Certain = 6, Together = 6;
     private const double ActNats = 0.5, ActLoss = 0.5;
 
     private readonly Leap entropy = new(Sigmas, Least, Settled);
     private readonly Habit loss = new(16, 1e-3);
     private readonly Alarm alarm = new(64);
     private double lossBefore;
+    private int lastLeap;
 
     public Symptom? Observe(Vitals vitals)
     {
@@ -29,8 +30,10 @@ internal sealed class TokenEntropyDetector : IDetector
             alarm.Rest();
             return null;
         }
-        // Far outside at once, or outside twice.
-        if (entropy.Pending < Confirmed && Math.Abs(entropy.Sigmas) < 2 * Sigmas) return null;
+        // Far outside at once, or outside twice within a few steps.
+        var again = lastLeap > 0 && metrics.Step - lastLeap <= Together;
+        lastLeap = metrics.Step;
+        if (Math.Abs(entropy.Sigmas) < AtOnceSigmas && !again) return null;
         var rise = metrics.Loss - lossBefore;
         var certain = entropy.Pending >= Certain && entropy.Size > ActNats && rise > ActLoss;
         var severity = certain ? Severity.Act : Severity.Warn;
