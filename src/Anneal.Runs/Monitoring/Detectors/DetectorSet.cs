@@ -18,7 +18,7 @@ internal static class DetectorSet
     ];
 
     /// <summary>Blocks, optimizer state, batches, held-out loss, samples, machine: where the trainer says them.</summary>
-    private static IEnumerable<IDetector> OfTheInside()
+    internal static IEnumerable<IDetector> OfTheInside()
     {
         var blocks = new BlockSignals();
         return

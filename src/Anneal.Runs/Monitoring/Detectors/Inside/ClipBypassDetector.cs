@@ -4,11 +4,11 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 
 /// <summary>
 /// Gradients above the norm at which the run clips go through unclipped. The threshold is learned: what was clipped lies above it, what
-/// was not below. A run that clips adaptively contradicts itself soon and is left alone.
+/// was not below. A run that clips adaptively contradicts itself soon and is left alone; one spike is a warning at most.
 /// </summary>
 internal sealed class ClipBypassDetector : IDetector
 {
-    private const int Known = 12, Certain = 3;
+    private const int Known = 12, Certain = 12;
     private const double Margin = 1.1, ActMargin = 1.3;
 
     private readonly Alarm alarm = new(64);

@@ -34,7 +34,7 @@ internal sealed class HangDetector : IDetector
         // A step that says itself that it was quick had a pause before it: a checkpoint, another process that resumes.
         var within = metrics.StepSeconds ?? gap;
         var act = metrics.StepSeconds > ActMultiple * patience;
-        var symptom = steps.Count >= Known && !measured && within > patience ? Report(metrics.Step, gap, patience, act ? Severity.Act : Severity.Warn, "came after") : null;
+        var symptom = steps.Count >= Known && !measured && within > patience ? Report(metrics.Step, gap, patience, act ? Severity.Act : Severity.Warn, "came after", metrics.StepSeconds is null ? 1 : 2) : null;
         measured = false;
         steps.Add(Math.Log(gap));
         // A pause that was told once is the run's own from then on.
@@ -57,13 +57,13 @@ internal sealed class HangDetector : IDetector
 
     private double Patience(double floor) => Math.Max(floor, Math.Max(OfPause * longest, OfStep * Math.Exp(steps.Level)));
 
-    private static Symptom Report(int step, double seconds, double patience, Severity severity, string words) => new()
+    private static Symptom Report(int step, double seconds, double patience, Severity severity, string words, int directness = 2) => new()
     {
         Detector = "hang",
         Severity = severity,
         Cause = Cause.Infrastructure,
         Confidence = severity == Severity.Act ? 0.98 : 0.9,
-        Directness = 2,
+        Directness = directness,
         Message = $"Step {step} {words} {seconds:F0} s; the run's own pauses and steps justify {patience:F0} s.",
         Evidence = new Dictionary<string, double> { ["seconds"] = seconds, ["expected"] = patience },
     };

@@ -6,7 +6,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// Held-out loss against what training justifies. Falling more than training, at once or over a few evaluations: the held-out text is
 /// being trained on. Rising while training falls: training sees its own answers, or other text than it is judged by. Both are held
 /// against the most by which the two have parted before, and against the noise of the training loss. A loss that comes back after
-/// trouble is no news before it is lower than ever.
+/// trouble is no news before it is lower than ever, nor one that falls while training gets harder: the mixture moved towards it.
 /// </summary>
 /// <param name="blocks">Held-out losses by domain.</param>
 internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
@@ -50,7 +50,7 @@ internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
         {
             if (series.Change(span) is not { } change) continue;
             var justified = (Multiple * series.LargestBefore(span, change.ExcessFall)) + (Errors * change.Error) + LeastFall;
-            if (series.Count > Known + span && series.Held < series.Lowest - LeastFall && change.ExcessFall > justified)
+            if (series.Count > Known + span && change.Train < 2 * change.Error && series.Held < series.Lowest - LeastFall && change.ExcessFall > justified)
                 return contaminated.Raise(Severity.Warn) ? Contaminated(step, series, change, span, justified) : null;
         }
         contaminated.Rest();

@@ -10,7 +10,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// <param name="memory">Values after which an old distance has lost most of its weight.</param>
 internal sealed class Leap(double bound, double least, int settled, int memory = 48)
 {
-    private const double Follow = 0.25, Stays = 0.5, Exact = 0.02;
+    private const double Follow = 0.25, Reach = 3, Stays = 0.5, Exact = 0.02;
 
     private readonly Habit distances = new(memory, Exact * least);
     private double level, first;
@@ -43,6 +43,7 @@ internal sealed class Leap(double bound, double least, int settled, int memory =
         {
             Size = value - Before;
             var stands = Pending < memory && Math.Sign(Size) == sign && Math.Abs(Size) >= Math.Max(least, Stays * first);
+            if (Pending == memory) level = value; // accepted
             Pending = stands ? Pending + 1 : 0;
         }
         else
@@ -53,7 +54,9 @@ internal sealed class Leap(double bound, double least, int settled, int memory =
                 (Pending, Before, first, sign) = (1, level, Math.Abs(distance), Math.Sign(distance));
         }
         distances.Add(distance);
-        level += Follow * distance;
+        // A single value does not carry the level away.
+        var reach = Count > settled ? Reach * distances.Sigma : double.PositiveInfinity;
+        level += Follow * Math.Clamp(value - level, -reach, reach);
         return Pending > 0;
     }
 }

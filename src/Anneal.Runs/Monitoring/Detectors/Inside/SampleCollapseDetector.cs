@@ -2,7 +2,10 @@ using Anneal.Runs.Protocol;
 
 namespace Anneal.Runs.Monitoring.Detectors.Inside;
 
-/// <summary>What the model writes collapses: few distinct pairs of tokens, or texts that end at once or never, where it was otherwise before.</summary>
+/// <summary>
+/// What the model writes collapses: few distinct pairs of tokens, or texts that end at once or never, where it was otherwise before.
+/// A handful of samples is noise, so that two evaluations in a row have to agree.
+/// </summary>
 internal sealed class SampleCollapseDetector : IDetector
 {
     private const double Sigmas = 4, LeastDistinct = 0.15, LeastEnds = 0.08;
@@ -20,13 +23,13 @@ internal sealed class SampleCollapseDetector : IDetector
         if (!hasDistinct && !hasEnds) return null;
         var repeats = hasDistinct && distinct.Add(pairs) && distinct.Size < 0;
         var stops = hasEnds && ends.Add(rate);
-        if (!repeats && !stops)
+        var leap = repeats ? distinct : ends;
+        if ((!repeats && !stops) || leap.Pending < 2)
         {
             alarm.Rest();
             return null;
         }
-        var leap = repeats ? distinct : ends;
-        var severity = leap.Pending >= 2 && Math.Abs(leap.Size) > 2 * (repeats ? LeastDistinct : LeastEnds) ? Severity.Act : Severity.Warn;
+        var severity = leap.Pending >= 3 && Math.Abs(leap.Size) > 2 * (repeats ? LeastDistinct : LeastEnds) ? Severity.Act : Severity.Warn;
         if (!alarm.Raise(severity)) return null;
         return new Symptom
         {

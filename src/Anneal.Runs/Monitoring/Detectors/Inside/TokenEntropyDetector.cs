@@ -8,7 +8,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 internal sealed class TokenEntropyDetector : IDetector
 {
-    private const double Sigmas = 7, AtOnceSigmas = 11, Least = 0.15;
+    private const double Sigmas = 5.5, Least = 0.15;
     private const int Settled = 24, Certain = 6, Together = 6;
     private const double ActNats = 0.5, ActLoss = 0.5;
 
@@ -30,10 +30,10 @@ internal sealed class TokenEntropyDetector : IDetector
             alarm.Rest();
             return null;
         }
-        // Far outside at once, or outside twice within a few steps.
+        // One odd batch is noise; twice within a few steps is not.
         var again = lastLeap > 0 && metrics.Step - lastLeap <= Together;
         lastLeap = metrics.Step;
-        if (Math.Abs(entropy.Sigmas) < AtOnceSigmas && !again) return null;
+        if (!again) return null;
         var rise = metrics.Loss - lossBefore;
         var certain = entropy.Pending >= Certain && entropy.Size > ActNats && rise > ActLoss;
         var severity = certain ? Severity.Act : Severity.Warn;
