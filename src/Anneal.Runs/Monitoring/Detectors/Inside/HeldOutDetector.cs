@@ -11,7 +11,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// <param name="blocks">Held-out losses by domain.</param>
 internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
 {
-    private const int Known = 5, Noise = 64;
+    private const int Known = 3, Noise = 64;
     private const double Multiple = 1.5, Errors = 2.5, LeastFall = 0.03, LeastRise = 0.15, ActApart = 0.5;
     private static readonly int[] spans = [1, 3];
 
@@ -27,11 +27,11 @@ internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
         if (metrics.Extra.Count == 0) return null;
         Symptom? symptom = null;
         foreach (var series in whole)
-            if (metrics.Extra.TryGetValue(series.Name, out var held)) symptom ??= Judge(metrics.Step, series, held);
+            if (metrics.Extra.TryGetValue(series.Name, out var held)) symptom ??= Judge(metrics.Step, series, held, isWhole: true);
         foreach (var reading in blocks.Fresh(vitals, BlockStatistic.DomainLoss))
         {
             while (domains.Count <= reading.Index) domains.Add(new($"val/loss/{reading.Name}"));
-            if (blocks.IsFresh(reading)) symptom ??= Judge(metrics.Step, domains[reading.Index], reading.Value);
+            if (blocks.IsFresh(reading)) symptom ??= Judge(metrics.Step, domains[reading.Index], reading.Value, isWhole: false);
         }
         return symptom;
     }
@@ -43,18 +43,27 @@ internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
         foreach (var series in domains) series.Train(loss);
     }
 
-    private Symptom? Judge(int step, HeldOutSeries series, double held)
+    private Symptom? Judge(int step, HeldOutSeries series, double held, bool isWhole)
     {
         if (!double.IsFinite(held) || !series.Evaluate(held, train.Sigma)) return null;
-        foreach (var span in spans)
+        // A domain that training turns to falls by right, and so does what resembles it.
+        var turned = (!isWhole && whole[0].Count > 0) || HasGrownHarder(series);
+        foreach (var span in turned ? [] : spans)
         {
             if (series.Change(span) is not { } change) continue;
             var justified = (Multiple * series.LargestBefore(span, change.ExcessFall)) + (Errors * change.Error) + LeastFall;
-            if (series.Count > Known + span && change.Train < 2 * change.Error && series.Held < series.Lowest - LeastFall && change.ExcessFall > justified)
+            if (series.Count > Known + span && series.Held < series.Lowest - LeastFall && change.ExcessFall > justified)
                 return contaminated.Raise(Severity.Warn) ? Contaminated(step, series, change, span, justified) : null;
         }
         contaminated.Rest();
         return Parted(step, series);
+    }
+
+    private static bool HasGrownHarder(HeldOutSeries series)
+    {
+        foreach (var span in spans)
+            if (series.Change(span) is { } change && change.Train > 2 * change.Error) return true;
+        return false;
     }
 
     private Symptom? Parted(int step, HeldOutSeries series)

@@ -3,53 +3,59 @@ using Anneal.Runs.Protocol;
 namespace Anneal.Runs.Monitoring.Detectors.Inside;
 
 /// <summary>
-/// The batches' unigram entropy shifts at once and stays: up for garbage, down for text that repeats itself or comes from one
-/// source at a time. A mixture that is annealed moves slowly; another domain moves it by less than its own tails and a sixth of a nat.
+/// The batches' unigram entropy leaves its range again and again: up for garbage, down for text that repeats itself or comes from one
+/// source at a time. One odd batch is noise, and a run that has many needs more of them together; a mixture that is annealed moves
+/// too slowly to leave the range, and another domain moves too little.
 /// </summary>
 internal sealed class TokenEntropyDetector : IDetector
 {
-    private const double Sigmas = 5.5, Least = 0.15;
-    private const int Settled = 24, Certain = 6, Together = 6;
-    private const double ActNats = 0.5, ActLoss = 0.5;
+    private const double Sigmas = 5, Least = 0.15, ActNats = 0.5, ActLoss = 0.5;
+    private const int Settled = 24, Together = 8, Memory = 64, Certain = 6;
+    // Odd batches together that are news, by the share of odd ones that the run is used to.
+    private const double Rare = 0.008, Common = 0.06, RateMemory = 200, LeastRate = 0.002;
 
-    private readonly Leap entropy = new(Sigmas, Least, Settled);
-    private readonly Habit loss = new(16, 1e-3);
+    private readonly Habit entropy = new(Memory, 0.02), loss = new(Memory, 1e-3);
     private readonly Alarm alarm = new(64);
-    private double lossBefore;
-    private int lastLeap;
+    private uint odd;
+    private double rate = LeastRate;
+    private int sign, since;
 
     public Symptom? Observe(Vitals vitals)
     {
         var metrics = vitals.Metrics;
         if (vitals.IsMeasurement || metrics.TokenEntropy is not { } nats || !double.IsFinite(nats)) return null;
-        var stands = entropy.Add(nats);
-        if (entropy.Pending <= 1) lossBefore = loss.Level;
+        var shift = nats - entropy.Level;
+        var deviations = entropy.Deviations(nats);
+        var isOdd = entropy.Count >= Settled && Math.Abs(deviations) > Sigmas && Math.Abs(shift) > Least;
+        if (isOdd && (odd == 0 || Math.Sign(shift) != sign)) (sign, since, odd) = (Math.Sign(shift), metrics.Step, 0);
+        odd = ((odd << 1) | (isOdd ? 1u : 0)) & ((1u << Together) - 1);
+        var together = System.Numerics.BitOperations.PopCount(odd);
+        var needed = rate < Rare ? 2 : rate < Common ? 3 : Together;
+        var usualLoss = loss.Level;
+        entropy.Add(nats);
         loss.Add(metrics.Loss);
-        if (!stands)
+        rate = Math.Max(LeastRate, rate + (((isOdd ? 1 : 0) - rate) / RateMemory));
+        if (!isOdd)
         {
             alarm.Rest();
             return null;
         }
-        // One odd batch is noise; twice within a few steps is not.
-        var again = lastLeap > 0 && metrics.Step - lastLeap <= Together;
-        lastLeap = metrics.Step;
-        if (!again) return null;
-        var rise = metrics.Loss - lossBefore;
-        var certain = entropy.Pending >= Certain && entropy.Size > ActNats && rise > ActLoss;
+        if (together < needed) return null;
+        var certain = together >= Certain && shift > ActNats && metrics.Loss - usualLoss > ActLoss;
         var severity = certain ? Severity.Act : Severity.Warn;
-        return alarm.Raise(severity) ? Report(metrics, nats, severity, rise) : null;
+        return alarm.Raise(severity) ? Report(metrics, nats, nats - shift, deviations, together, severity) : null;
     }
 
-    private Symptom Report(StepMetrics metrics, double nats, Severity severity, double rise) => new()
+    private Symptom Report(StepMetrics metrics, double nats, double expected, double deviations, int together, Severity severity) => new()
     {
         Detector = "token_entropy",
         Severity = severity,
         Cause = Cause.Data,
         Confidence = severity == Severity.Act ? 0.98 : 0.9,
         Directness = 2,
-        Since = metrics.Step - entropy.Pending + 1,
-        Message = $"The batch's token entropy is {nats:F2} nats at step {metrics.Step}, where {entropy.Level:F2} was usual ({Math.Abs(entropy.Sigmas):F0} deviations): "
-            + (entropy.Size > 0 ? "it holds text that is nearer to noise than what came before." : "it is more monotonous than what came before."),
-        Evidence = new Dictionary<string, double> { ["data/token_entropy"] = nats, ["expected"] = entropy.Level, ["sigma"] = entropy.Sigmas, ["loss_rise"] = rise },
+        Since = since,
+        Message = $"The batch's token entropy is {nats:F2} nats at step {metrics.Step}, where {expected:F2} was usual ({Math.Abs(deviations):F0} deviations, {together} of {Together} batches): "
+            + (sign > 0 ? "it holds text that is nearer to noise than what came before." : "it is more monotonous than what came before."),
+        Evidence = new Dictionary<string, double> { ["data/token_entropy"] = nats, ["expected"] = expected, ["sigma"] = deviations, ["odd_batches"] = together },
     };
 }
