@@ -8,11 +8,12 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// <param name="least">Least distance that matters.</param>
 /// <param name="settled">Values to hear first.</param>
 /// <param name="memory">Values after which an old distance has lost most of its weight.</param>
-internal sealed class Leap(double bound, double least, int settled, int memory = 48)
+/// <param name="floor">Least noise that is believed; 0: a fiftieth of the least distance.</param>
+internal sealed class Leap(double bound, double least, int settled, int memory = 48, double floor = 0)
 {
     private const double Follow = 0.25, Reach = 3, Stays = 0.5, Exact = 0.02;
 
-    private readonly Habit distances = new(memory, Exact * least);
+    private readonly Habit distances = new(memory, floor > 0 ? floor : Exact * least);
     private double level, first;
     private int sign;
 

@@ -8,10 +8,12 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 internal sealed class SampleCollapseDetector : IDetector
 {
-    private const double Sigmas = 4, LeastDistinct = 0.15, LeastEnds = 0.08;
+    private const double Sigmas = 4, LeastDistinct = 0.2, LeastEnds = 0.35;
+    // A few short samples are no better than this.
+    private const double DistinctNoise = 0.03, EndsNoise = 0.08;
     private const int Settled = 3, Memory = 24;
 
-    private readonly Leap distinct = new(Sigmas, LeastDistinct, Settled, Memory), ends = new(Sigmas, LeastEnds, Settled, Memory);
+    private readonly Leap distinct = new(Sigmas, LeastDistinct, Settled, Memory, DistinctNoise), ends = new(Sigmas, LeastEnds, Settled, Memory, EndsNoise);
     private readonly Alarm alarm = new(2);
 
     public Symptom? Observe(Vitals vitals)
@@ -29,7 +31,7 @@ internal sealed class SampleCollapseDetector : IDetector
             alarm.Rest();
             return null;
         }
-        var severity = leap.Pending >= 3 && Math.Abs(leap.Size) > 2 * (repeats ? LeastDistinct : LeastEnds) ? Severity.Act : Severity.Warn;
+        var severity = leap.Pending >= 3 && Math.Abs(leap.Size) > (repeats ? 2 : 1.5) * (repeats ? LeastDistinct : LeastEnds) ? Severity.Act : Severity.Warn;
         if (!alarm.Raise(severity)) return null;
         return new Symptom
         {
