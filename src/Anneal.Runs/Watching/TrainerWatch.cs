@@ -30,13 +30,31 @@ public sealed class TrainerWatch : IDisposable
     /// <param name="numbers">From <see cref="MetricLine.Parse"/>.</param>
     /// <param name="seconds">Since the run began.</param>
     /// <returns>Incidents that it gives rise to; mostly none.</returns>
-    public IReadOnlyList<Incident> Hear(IReadOnlyList<NamedNumber> numbers, double seconds)
+    public IReadOnlyList<Incident> Hear(IReadOnlyList<NamedNumber> numbers, double seconds) => output.Hear(numbers, seconds) switch
     {
-        if (output.Hear(numbers, seconds) is not { } step) return [];
+        HeardStep { Metrics: var step } => Take(step),
+        HeardMeasurement measured => Take(measured),
+        _ => [],
+    };
+
+    private IReadOnlyList<Incident> Take(StepMetrics step)
+    {
         Last = step;
         metrics.Write(step);
         var incidents = monitor.Observe(step);
         events?.Report(new StepHeard(step, monitor.Band));
+        return Write(incidents);
+    }
+
+    private IReadOnlyList<Incident> Take(HeardMeasurement measured)
+    {
+        var incidents = monitor.Measure(measured.Step, measured.Numbers);
+        events?.Report(new MeasurementHeard(measured.Step, measured.Numbers));
+        return Write(incidents);
+    }
+
+    private IReadOnlyList<Incident> Write(IReadOnlyList<Incident> incidents)
+    {
         foreach (var incident in incidents)
         {
             incident.AppendTo(run.IncidentsPath);

@@ -10,7 +10,7 @@ public class TrainerOutputTests
     private static List<StepMetrics> Hear(params string[] lines)
     {
         var output = new TrainerOutput();
-        return [.. lines.Select(line => output.Hear(MetricLine.Parse(line), 1)).OfType<StepMetrics>()];
+        return [.. lines.Select(line => output.Hear(MetricLine.Parse(line), 1)).OfType<HeardStep>().Select(heard => heard.Metrics)];
     }
 
     [Fact]
