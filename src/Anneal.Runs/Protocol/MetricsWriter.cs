@@ -23,6 +23,9 @@ public sealed class MetricsWriter : IDisposable
         json = new(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
+    /// <summary>Bytes of the file up to what was written last, as far as this writer knows.</summary>
+    internal long Length => stream.Position;
+
     /// <summary>Appends a line. No allocation, and mostly no system call.</summary>
     public void Write(StepMetrics metrics)
     {
@@ -70,6 +73,13 @@ public sealed class MetricsWriter : IDisposable
         {
             buffer.ResetWrittenCount();
         }
+    }
+
+    /// <summary>Closes the file without what is still in memory.</summary>
+    internal void Abandon()
+    {
+        buffer.ResetWrittenCount();
+        Dispose();
     }
 
     /// <inheritdoc/>

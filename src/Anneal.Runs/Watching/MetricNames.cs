@@ -73,6 +73,15 @@ public static class MetricNames
         return parts[^1];
     }
 
+    /// <summary>The signal that a chart's title names: as it stands, or, below a heading that is not of another split or part, by its last part (<c>losses/lm_loss</c>).</summary>
+    internal static string OfTag(string tag)
+    {
+        if (Knows(tag) || tag.LastIndexOf('/') is not (> 0 and var slash)) return tag;
+        var (heading, last) = (tag[..slash].ToLowerInvariant(), tag[(slash + 1)..]);
+        if (!Knows(last) || heading.Split('/', '_', '-', ' ').Any(word => otherLosses.Contains(word, StringComparer.Ordinal) || word is "val" or "valid" or "validation" or "eval" or "test")) return tag;
+        return Canonical(last) is Loss or LearningRate or GradNorm ? last : tag;
+    }
+
     private static bool IsOther(string word)
     {
         var last = word[(word.LastIndexOf('/') + 1)..].ToLowerInvariant();

@@ -9,7 +9,7 @@ namespace Anneal.Runs.Watching;
 /// </summary>
 public sealed class TrainerOutput
 {
-    private readonly StepOrder order = new();
+    private readonly StepGate order = new();
     private readonly Dictionary<string, double> pending = new(StringComparer.Ordinal);
     private int? shift, rank, firstEpoch;
 
@@ -37,7 +37,7 @@ public sealed class TrainerOutput
     /// <summary>What a line reports, or null.</summary>
     /// <param name="numbers">From <see cref="MetricLine.Parse"/>.</param>
     /// <param name="seconds">Since the run began, by the watcher's clock.</param>
-    public Heard? Hear(IReadOnlyList<NamedNumber> numbers, double seconds)
+    public HeardOutput? Hear(IReadOnlyList<NamedNumber> numbers, double seconds)
     {
         if (numbers.Count == 0) return null;
         var named = new Dictionary<string, double>(StringComparer.Ordinal);

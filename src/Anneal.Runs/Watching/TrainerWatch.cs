@@ -1,68 +1,171 @@
 using Anneal.Runs.Monitoring;
 using Anneal.Runs.Protocol;
+using Anneal.Runs.Watching.TensorBoard;
 
 namespace Anneal.Runs.Watching;
 
-/// <summary>Hears an external trainer: what it prints becomes <c>metrics.jsonl</c>, what the monitor sees in it <c>incidents.jsonl</c>.</summary>
+/// <summary>
+/// Hears an external trainer: what it prints, what it writes to <c>metrics.jsonl</c> itself, or to TensorBoard's event files,
+/// becomes steps; what the monitor sees in them goes to <c>incidents.jsonl</c>. Not for several threads at once.
+/// </summary>
 public sealed class TrainerWatch : IDisposable
 {
     private readonly RunDirectory run;
+    private readonly MonitorOptions options;
     private readonly IProgress<WatchEvent>? events;
-    private readonly MetricsWriter metrics;
-    private readonly Monitoring.Monitor monitor;
+    private readonly OwnMetrics metrics;
     private readonly TrainerOutput output = new();
+    private readonly EventFolder? folder;
+    private readonly bool preferFolder;
+    private Monitoring.Monitor? monitor;
+    private MetricsTail? tail;
+    private bool folderSpeaks, outputSpeaks, warned;
+    private int length;
 
     /// <summary>Begins to watch; the folder is there.</summary>
     /// <param name="run">Where it is written down.</param>
     /// <param name="options">What the monitor knows beforehand, and what follows from an incident.</param>
     /// <param name="events">Told what is heard and seen.</param>
-    public TrainerWatch(RunDirectory run, MonitorOptions options, IProgress<WatchEvent>? events = null)
+    /// <param name="logDirectory">TensorBoard's event files; null for none.</param>
+    /// <param name="preferEvents">They are heard rather than the output, and not only where that is silent about losses.</param>
+    public TrainerWatch(RunDirectory run, MonitorOptions options, IProgress<WatchEvent>? events = null, string? logDirectory = null, bool preferEvents = false)
     {
-        (this.run, this.events) = (run, events);
-        metrics = new MetricsWriter(run.MetricsPath);
-        monitor = new Monitoring.Monitor(options);
+        (this.run, this.options, this.events, preferFolder) = (run, options, events, preferEvents);
+        metrics = new OwnMetrics(run.MetricsPath, Warn);
+        length = options.Steps;
+        if (logDirectory is not null) folder = new EventFolder(logDirectory, DateTime.UtcNow);
     }
 
     /// <summary>The step heard last; null before the first.</summary>
     public StepMetrics? Last { get; private set; }
 
-    /// <summary>Takes in a line.</summary>
+    /// <summary>Resident memory of the trainer's processes, MiB, for steps that do not say it; null: not known.</summary>
+    public double? RssMb { get; set; }
+
+    // The run's length is mostly said before or with the first step.
+    private Monitoring.Monitor Monitor => monitor ??= new(options with { Steps = length });
+
+    /// <summary>Gives the monitor the memory of the steps that are in the folder already.</summary>
+    public void Recall()
+    {
+        foreach (var step in MetricsReader.ReadAll(run.MetricsPath))
+        {
+            Monitor.Observe(step);
+            Last = step;
+        }
+    }
+
+    /// <summary>Takes in a line of the trainer's output.</summary>
     /// <param name="numbers">From <see cref="MetricLine.Parse"/>.</param>
     /// <param name="seconds">Since the run began.</param>
     /// <returns>Incidents that it gives rise to; mostly none.</returns>
-    public IReadOnlyList<Incident> Hear(IReadOnlyList<NamedNumber> numbers, double seconds) => output.Hear(numbers, seconds) switch
+    public IReadOnlyList<Incident> Hear(IReadOnlyList<NamedNumber> numbers, double seconds)
     {
-        HeardStep { Metrics: var step } => Take(step),
-        HeardMeasurement measured => Take(measured),
-        _ => [],
-    };
+        if (metrics.Foreign is not null || (folderSpeaks && (preferFolder || !outputSpeaks))) return [];
+        var heard = output.Hear(numbers, seconds);
+        Learn(output.Length);
+        outputSpeaks |= heard is HeardStep;
+        return heard is null ? [] : Take(heard);
+    }
 
-    private IReadOnlyList<Incident> Take(StepMetrics step)
+    /// <summary>Looks at the trainer's files; to be called several times a second.</summary>
+    /// <param name="seconds">Since the run began.</param>
+    /// <param name="last">Nothing more will come.</param>
+    /// <returns>Incidents that they give rise to; mostly none.</returns>
+    public IReadOnlyList<Incident> Look(double seconds, bool last = false)
     {
+        metrics.Flush();
+        List<Incident>? found = null;
+        if (metrics.Foreign is { } from)
+        {
+            tail ??= new(run.MetricsPath, from);
+            try
+            {
+                foreach (var heard in tail.ReadNew())
+                    if (heard is not HeardStep { Metrics: var step } || output.Take(step)) Add(Take(heard));
+            }
+            catch (IOException)
+            {
+                // Gone for a moment; the next look tells.
+            }
+        }
+        else if (folder is not null && (preferFolder || !outputSpeaks))
+        {
+            foreach (var numbers in folder.ReadNew(last))
+            {
+                if (output.Hear(numbers, seconds) is not { } heard) continue;
+                folderSpeaks |= heard is HeardStep;
+                Add(Take(heard));
+            }
+        }
+        return found ?? (IReadOnlyList<Incident>)[];
+
+        void Add(IReadOnlyList<Incident> some)
+        {
+            if (some.Count > 0) (found ??= []).AddRange(some);
+        }
+    }
+
+    /// <summary>Nothing was heard for a while.</summary>
+    /// <param name="seconds">Since the last step, or since the start.</param>
+    /// <returns>What that means; mostly nothing.</returns>
+    public IReadOnlyList<Incident> Idle(double seconds) => Write(Monitor.Idle(seconds));
+
+    /// <summary>The command has crashed and is started again.</summary>
+    /// <param name="exitCode">Of the process that ended.</param>
+    public IReadOnlyList<Incident> Restarted(int exitCode)
+    {
+        output.Restarted();
+        return Write(Monitor.Restarted(exitCode));
+    }
+
+    /// <summary>Writes down an incident that was seen elsewhere.</summary>
+    public void Raise(Incident incident) => Write([incident]);
+
+    /// <inheritdoc/>
+    public void Dispose() => metrics.Dispose();
+
+    private IReadOnlyList<Incident> Take(HeardOutput heard)
+    {
+        if (heard is HeardMeasurement measured)
+        {
+            var raised = Monitor.Measure(measured.Step, measured.Numbers);
+            events?.Report(new MeasurementHeard(measured.Step, measured.Numbers));
+            return Write(raised);
+        }
+        var step = ((HeardStep)heard).Metrics;
+        if (step.RssMb is null && RssMb is { } memory) step = step with { RssMb = memory };
         Last = step;
         metrics.Write(step);
-        var incidents = monitor.Observe(step);
-        events?.Report(new StepHeard(step, monitor.Band));
+        var incidents = Monitor.Observe(step);
+        events?.Report(new StepHeard(step, Monitor.Band));
         return Write(incidents);
     }
 
-    private IReadOnlyList<Incident> Take(HeardMeasurement measured)
+    private void Learn(int steps)
     {
-        var incidents = monitor.Measure(measured.Step, measured.Numbers);
-        events?.Report(new MeasurementHeard(measured.Step, measured.Numbers));
-        return Write(incidents);
+        if (steps == 0 || steps == length || options.Steps > 0) return;
+        length = steps;
+        events?.Report(new LengthKnown(steps));
     }
 
     private IReadOnlyList<Incident> Write(IReadOnlyList<Incident> incidents)
     {
         foreach (var incident in incidents)
         {
-            incident.AppendTo(run.IncidentsPath);
+            try
+            {
+                incident.AppendTo(run.IncidentsPath);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (!warned) Warn($"incidents.jsonl cannot be written, the watch goes on without: {e.Message}");
+                warned = true;
+            }
             events?.Report(new IncidentRaised(incident));
         }
         return incidents;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => metrics.Dispose();
+    private void Warn(string text) => events?.Report(new WatchNotice(text));
 }

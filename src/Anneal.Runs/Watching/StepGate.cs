@@ -4,7 +4,7 @@ namespace Anneal.Runs.Watching;
 /// Which steps are new. Several processes may say the same step, standard error may repeat standard output: a step counts once.
 /// A run that went back says steps behind the last one, one after the other and with other losses: then it goes on from there.
 /// </summary>
-internal sealed class StepOrder
+internal sealed class StepGate
 {
     // Fewer in a row may be a process that lags.
     private const int InARow = 3, Remembered = 4096;
