@@ -48,7 +48,8 @@ internal sealed class RunLines(Output output, RunBoard board, TimeSpan? interval
     private string? Line(WatchEvent value) => value switch
     {
         CommandStarted { Attempt: > 1 } started => $"started again (attempt {started.Attempt}, process {started.Pid})",
-        CommandEnded ended => ended.ExitCode == 0 ? null : ended.Reason,
+        CommandEnded ended => ended.ExitCode == 0 ? null : $"the command {ended.Reason}",
+        IncidentRaised { Incident.Detector: "exit" } => null,
         IncidentRaised { Incident: { Severity: Severity.Warn } } when quiet => null,
         IncidentRaised { Incident: var incident } => $"{IncidentWords.Of(incident.Severity)}: {incident.Message}",
         InterventionTold told => told.Message,

@@ -79,7 +79,7 @@ public static class MetricNames
         if (Knows(tag) || tag.LastIndexOf('/') is not (> 0 and var slash)) return tag;
         var (heading, last) = (tag[..slash].ToLowerInvariant(), tag[(slash + 1)..]);
         if (!Knows(last) || heading.Split('/', '_', '-', ' ').Any(word => otherLosses.Contains(word, StringComparer.Ordinal) || word is "val" or "valid" or "validation" or "eval" or "test")) return tag;
-        return Canonical(last) is Loss or LearningRate or GradNorm ? last : tag;
+        return Canonical(last) is Loss or LearningRate ? last : tag;
     }
 
     private static bool IsOther(string word)

@@ -4,14 +4,15 @@ namespace Anneal.Runs.Watching;
 
 /// <summary>What a trainer writes to its own <c>metrics.jsonl</c>, followed while it grows. A line still being written waits; one that is none is passed over.</summary>
 /// <param name="path">The file.</param>
-/// <param name="position">Where to begin.</param>
-internal sealed class MetricsTail(string path, long position)
+/// <param name="from">Byte to begin at.</param>
+internal sealed class MetricsTail(string path, long from)
 {
     // A line longer than this is damage.
     private const int Longest = 16 << 20;
 
     private readonly MetricsParser parser = new();
     private byte[] rest = [];
+    private long position = from;
 
     /// <summary>Steps and measurements completed since the last call. A file that became shorter is read from its start again.</summary>
     public IReadOnlyList<HeardOutput> ReadNew()

@@ -1,3 +1,4 @@
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Monitoring;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Watching.TensorBoard;
@@ -6,7 +7,8 @@ namespace Anneal.Runs.Watching;
 
 /// <summary>
 /// Hears an external trainer: what it prints, what it writes to <c>metrics.jsonl</c> itself, or to TensorBoard's event files,
-/// becomes steps; what the monitor sees in them goes to <c>incidents.jsonl</c>. Not for several threads at once.
+/// becomes steps; what the monitor sees in them goes to <c>incidents.jsonl</c>, and under the policy to act to a steward, which
+/// repairs what the trainer can be told to. Not for several threads at once.
 /// </summary>
 public sealed class TrainerWatch : IDisposable
 {
@@ -17,7 +19,10 @@ public sealed class TrainerWatch : IDisposable
     private readonly TrainerOutput output = new();
     private readonly EventFolder? folder;
     private readonly bool preferFolder;
+    private readonly List<string> capabilities = [];
     private Monitoring.Monitor? monitor;
+    private Steward? steward;
+    private int interventions;
     private MetricsTail? tail;
     private bool folderSpeaks, outputSpeaks, warned;
     private int length;
@@ -42,17 +47,25 @@ public sealed class TrainerWatch : IDisposable
     /// <summary>Resident memory of the trainer's processes, MiB, for steps that do not say it; null: not known.</summary>
     public double? RssMb { get; set; }
 
+    /// <summary>What is to be done with the trainer's process, under the policy to act.</summary>
+    public StewardDemand Demand => steward?.Demand ?? StewardDemand.None;
+
+    /// <summary>Why, in a sentence; null without a demand.</summary>
+    public string? Why => steward?.Why;
+
+    /// <summary>Commands that the trainer has declared; none for one that does not know of us.</summary>
+    public IReadOnlyCollection<string> Capabilities => capabilities;
+
     // The run's length is mostly said before or with the first step.
-    private Monitoring.Monitor Monitor => monitor ??= new(options with { Steps = length });
+    private Monitoring.Monitor Monitor => monitor ??= Begin();
 
     /// <summary>Gives the monitor the memory of the steps that are in the folder already.</summary>
     public void Recall()
     {
-        foreach (var step in MetricsReader.ReadAll(run.MetricsPath))
-        {
-            Monitor.Observe(step);
-            Last = step;
-        }
+        var steps = MetricsReader.ReadAll(run.MetricsPath);
+        foreach (var step in steps) Monitor.Observe(step);
+        if (steps.Count > 0) Last = steps[^1];
+        steward?.Recall(steps);
     }
 
     /// <summary>Takes in a line of the trainer's output.</summary>
@@ -75,6 +88,7 @@ public sealed class TrainerWatch : IDisposable
     public IReadOnlyList<Incident> Look(double seconds, bool last = false)
     {
         metrics.Flush();
+        if (monitor is not null) Declare();
         List<Incident>? found = null;
         if (metrics.Foreign is { } from)
         {
@@ -98,6 +112,11 @@ public sealed class TrainerWatch : IDisposable
                 Add(Take(heard));
             }
         }
+        if (steward is { Waits: true })
+        {
+            Add(Write(steward.Hear()));
+            Tell();
+        }
         return found ?? (IReadOnlyList<Incident>)[];
 
         void Add(IReadOnlyList<Incident> some)
@@ -108,22 +127,84 @@ public sealed class TrainerWatch : IDisposable
 
     /// <summary>Nothing was heard for a while.</summary>
     /// <param name="seconds">Since the last step, or since the start.</param>
+    /// <param name="evidence">What else is known of the silence, by name.</param>
     /// <returns>What that means; mostly nothing.</returns>
-    public IReadOnlyList<Incident> Idle(double seconds) => Write(Monitor.Idle(seconds));
+    public IReadOnlyList<Incident> Idle(double seconds, IReadOnlyDictionary<string, double> evidence)
+    {
+        var incidents = Monitor.Idle(seconds);
+        return incidents.Count == 0 ? incidents : Write(Steer([.. incidents.Select(incident => incident with { Evidence = incident.Evidence.Concat(evidence).DistinctBy(pair => pair.Key).ToDictionary() })]));
+    }
 
     /// <summary>The command has crashed and is started again.</summary>
     /// <param name="exitCode">Of the process that ended.</param>
     public IReadOnlyList<Incident> Restarted(int exitCode)
     {
         output.Restarted();
-        return Write(Monitor.Restarted(exitCode));
+        return Write(Steer(Monitor.Restarted(exitCode)));
     }
 
     /// <summary>Writes down an incident that was seen elsewhere.</summary>
     public void Raise(Incident incident) => Write([incident]);
 
+    /// <summary>What was demanded has been done.</summary>
+    public void Obeyed()
+    {
+        steward?.Obeyed();
+        Tell();
+    }
+
+    /// <summary>The trainer has ended: what is on probation is judged by what was heard.</summary>
+    public void Close()
+    {
+        steward?.Close();
+        Tell();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => metrics.Dispose();
+
+    private Monitoring.Monitor Begin()
+    {
+        Declare();
+        // The list is filled when the trainer declares more.
+        var known = options with { Steps = length, Capabilities = capabilities };
+        if (options.Policy != MonitorPolicy.Act) return new(known);
+        steward = new(run, new() { Steps = length });
+        interventions = Intervention.ReadAll(run.InterventionsPath).Count;
+        return new(known with { Tries = steward.TriesOf });
+    }
+
+    private void Declare()
+    {
+        if (!File.Exists(run.StatusPath) || RunStatus.Load(run.StatusPath) is not { } status) return;
+        capabilities.Clear();
+        capabilities.AddRange(status.Capabilities);
+        Learn(status.Steps);
+    }
+
+    private IReadOnlyList<Incident> Steer(IReadOnlyList<Incident> incidents)
+    {
+        if (steward is null || Last is not { } step || incidents.Count == 0) return incidents;
+        return Steered(steward.Take(step, incidents));
+    }
+
+    private IReadOnlyList<Incident> Steered(IReadOnlyList<Incident> incidents)
+    {
+        Tell();
+        return incidents;
+    }
+
+    // What the steward has written down since.
+    private void Tell()
+    {
+        if (steward is null) return;
+        foreach (var one in Intervention.ReadAll(run.InterventionsPath).Skip(interventions))
+        {
+            interventions++;
+            var words = $"{Advice.Snake(one.Action)} against {one.Incident.Detector} at step {one.Incident.Step}, try {one.Try}: {Advice.Snake(one.State)}{(one.Reason is { } reason ? $" ({reason})" : "")}";
+            events?.Report(new InterventionTold(one.Step, one.Action, Advice.Snake(one.State), words));
+        }
+    }
 
     private IReadOnlyList<Incident> Take(HeardOutput heard)
     {
@@ -131,7 +212,7 @@ public sealed class TrainerWatch : IDisposable
         {
             var raised = Monitor.Measure(measured.Step, measured.Numbers);
             events?.Report(new MeasurementHeard(measured.Step, measured.Numbers));
-            return Write(raised);
+            return Write(Steer(raised));
         }
         var step = ((HeardStep)heard).Metrics;
         if (step.RssMb is null && RssMb is { } memory) step = step with { RssMb = memory };
@@ -139,7 +220,10 @@ public sealed class TrainerWatch : IDisposable
         metrics.Write(step);
         var incidents = Monitor.Observe(step);
         events?.Report(new StepHeard(step, Monitor.Band));
-        return Write(incidents);
+        if (steward is null) return Write(incidents);
+        var (before, taken) = (steward.Current, steward.Take(step, incidents));
+        if (!ReferenceEquals(before, steward.Current) || taken.Count > 0) Tell();
+        return Write(taken);
     }
 
     private void Learn(int steps)

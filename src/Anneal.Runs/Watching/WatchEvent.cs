@@ -34,7 +34,7 @@ public sealed record IncidentRaised(Incident Incident) : WatchEvent;
 /// <summary>Something was done about an incident, or came of it.</summary>
 /// <param name="Step">Steps done at that time.</param>
 /// <param name="Action">What: <see cref="IncidentAction.Rewind"/>.</param>
-/// <param name="Status">A word: <c>sent</c>, <c>applied</c>, <c>rejected</c>, <c>reverted</c>.</param>
+/// <param name="Status">A word: <c>requested</c>, <c>applied</c>, <c>rejected</c>, <c>reverted</c>.</param>
 /// <param name="Message">In a sentence.</param>
 public sealed record InterventionTold(int Step, IncidentAction Action, string Status, string Message) : WatchEvent;
 

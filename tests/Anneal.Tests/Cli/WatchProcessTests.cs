@@ -24,7 +24,7 @@ public sealed class WatchProcessTests : IDisposable
         var result = Watch("""printf 'a\rb\rstep=1 loss=3 \033[31mred\n\nno end'; printf 'to stderr\n' >&2; exit 7""");
         result.ExitCode.ShouldBe(7);
         result.Out.ShouldBe("a\rb\rstep=1 loss=3 \u001b[31mred\n\nno end");
-        result.Error.Split('\n').ShouldBe(["to stderr", "anneal: ended with exit code 7", ""], ignoreOrder: true);
+        result.Error.Split('\n').ShouldBe(["to stderr", "anneal: the command ended with exit code 7", ""], ignoreOrder: true);
         File.ReadAllText(In("run/stdout.log")).ShouldBe(result.Out);
         File.ReadAllText(In("run/metrics.jsonl")).ShouldContain("\"train/loss\":3");
     }

@@ -24,7 +24,8 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
     public bool Next()
     {
         if (IsBroken || rest.IsEmpty) return false;
-        (Number, Bytes) = (0, default);
+        Number = 0;
+        Bytes = default;
         if (!Varint(out var key)) return false;
         Field = (int)(key >> 3);
         switch (key & 7)
