@@ -1,3 +1,4 @@
+using Anneal.Benchmarks.Durability;
 using Anneal.Benchmarks.Faults.Injection;
 using Anneal.Benchmarks.Faults.Peers;
 using Anneal.Benchmarks.Faults.Scoring;
@@ -5,24 +6,57 @@ using Anneal.Benchmarks.Faults.Scoring;
 namespace Anneal.Benchmarks.Faults;
 
 /// <summary>
-/// Really injected faults and healthy look-alikes, heard by the shipped monitor and by every published rule.
-/// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone]</c> judges a set that is there; <c>--alone</c> leaves the rules out.
-/// <c>--make DIR [--half tuning|hidden] [--seeds N] [--scales N]</c> trains the runs of a set.
+/// Really injected faults and healthy look-alikes, heard by the shipped monitor and by every published rule. Without arguments the
+/// hidden half is trained and judged. <c>--make DIR [--half tuning|hidden] [--seeds N] [--scales N]</c> only trains a set;
+/// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone]</c> judges one that is there (<c>--alone</c>: without the rules).
 /// </summary>
 internal static class FaultSuite
 {
-    public static IEnumerable<BenchmarkRow> Run(string[] args)
+    private const int Scales = 2, HiddenSeeds = 2;
+    private static readonly int[] tuningSeeds = [1, 2, 3];
+
+    public static IEnumerable<BenchmarkRow> Run(string[] args) =>
+        args.Contains("--make") ? StreamMaker.Run(args)
+        : Value(args, "--streams") is { } folder ? Judge(StreamSet.Open(folder), args)
+        : Everything();
+
+    private static IEnumerable<BenchmarkRow> Everything()
     {
-        if (args.Contains("--make")) return StreamMaker.Run(args);
-        var folder = Value(args, "--streams") ?? throw new ArgumentException("faults: name a set of streams: --streams DIR");
+        foreach (var row in BloomSpike.Rows()) yield return row;
+
+        using var folder = new TemporaryFolder();
+        foreach (var row in StreamMaker.Run(["--make", folder.Directory, "--half", "hidden", "--seeds", $"{HiddenSeeds}", "--scales", $"{Scales}"])) yield return row;
+        // Rules that compare trials or learn from healthy runs get those of the tuning half's seeds.
+        var scores = Hearing.Hold(StreamSet.Open(folder.Directory), StreamHalf.Hidden, [ShippedMonitor.Contender, .. PeerCatalog.All(HealthyRuns())]);
+        Console.WriteLine(ScoreTable.Of(scores[0]));
+        Console.WriteLine(ScoreTable.Compare(scores));
+        foreach (var row in ScoreRows.Of(scores[0]).Concat(ScoreRows.OfPeers(scores.Skip(1)))) yield return row;
+
+        yield return MonitorOverhead.Measure();
+        yield return ReplayThroughput.Measure();
+    }
+
+    private static IEnumerable<BenchmarkRow> Judge(StreamSet set, string[] args)
+    {
         StreamHalf? half = Value(args, "--half") is { } word ? Enum.Parse<StreamHalf>(word, ignoreCase: true) : null;
-        var set = StreamSet.Open(folder);
         IReadOnlyList<Contender> peers = args.Contains("--alone") ? [] : PeerCatalog.All(set.Healthy());
         var scores = Hearing.Hold(set, half, [ShippedMonitor.Contender, .. peers]);
         if (args.Contains("--verbose")) Console.WriteLine(ScoreTable.Streams(scores[0]));
         Console.WriteLine(ScoreTable.Of(scores[0]));
         Console.WriteLine(ScoreTable.Compare(scores));
-        return ScoreRows.Of(scores[0]);
+        return ScoreRows.Of(scores[0]).Concat(ScoreRows.OfPeers(scores.Skip(1)));
+    }
+
+    private static List<RecordedStream> HealthyRuns()
+    {
+        using var corpus = FaultCorpus.Open();
+        var streams = new List<RecordedStream>();
+        foreach (var (scale, seed) in Scale.All.Take(Scales).SelectMany(scale => tuningSeeds.Select(seed => (scale, seed))))
+        {
+            using var run = new CleanRun(corpus, scale, seed, []);
+            streams.Add(new([.. run.Run.Recording.Lines.Select(line => new StreamLine(line, IsMeasurement: false))]));
+        }
+        return streams;
     }
 
     private static string? Value(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;

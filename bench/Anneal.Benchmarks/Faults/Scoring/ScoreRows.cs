@@ -28,6 +28,11 @@ internal static class ScoreRows
             name, Score.Latency(harmed.Where(fault => fault.Entry.Pace == pace), quantile), "steps", goal, "harmed runs, from the first faulted step to the first alarm of either severity; a miss is infinite");
     }
 
+    /// <summary>A row a rule.</summary>
+    public static IEnumerable<BenchmarkRow> OfPeers(IEnumerable<Score> scores) => scores
+        .Select(score => BenchmarkRow.Of($"peer, {score.Contender}: excess where harmed", Score.Excess(score.Harmed, act: false), "", $"act or warn; recall {Score.Recall(score.Faults, act: false):P0}, {score.ActsPerThousand:F2} acts and {score.WarnsPerThousand:F2} warnings per 1,000 healthy steps, {score.Killed} clean or decoy runs killed"))
+        .Select(row => row.Value is { } value && !double.IsFinite(value) ? Unmeasured(row, value) : row);
+
     // JSON has neither number.
     private static BenchmarkRow Unmeasured(BenchmarkRow row, double value) =>
         row with { Value = null, Met = row.Goal is null ? null : false, How = double.IsNaN(value) ? "no such run in this set" : $"infinite, too many are missed: {row.How}" };

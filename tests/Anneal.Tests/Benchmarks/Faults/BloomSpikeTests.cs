@@ -31,9 +31,13 @@ public sealed class BloomSpikeTests
     }
 
     [Fact]
-    public void Our_monitor_speaks_before_the_peak()
+    public void Our_monitor_speaks_before_the_peak_and_lets_the_run_recover()
     {
         foreach (var seed in (int[])[1, 2, 3])
-            BloomSpike.FirstAlarm(ShippedMonitor.Contender, BloomSpike.Stream(seed)).ShouldNotBeNull().ShouldBeLessThan(BloomSpike.Peak);
+        {
+            var stream = BloomSpike.Stream(seed);
+            BloomSpike.FirstAlarm(ShippedMonitor.Contender, stream).ShouldNotBeNull().ShouldBeLessThan(BloomSpike.Peak);
+            ShippedMonitor.Watch(stream.Lines).ShouldAllBe(alarm => !alarm.Stop);
+        }
     }
 }

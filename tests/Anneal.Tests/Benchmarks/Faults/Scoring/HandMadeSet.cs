@@ -12,6 +12,8 @@ internal sealed class HandMadeSet : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
+    public string Directory => folder.Directory;
+
     public StreamSet Open() => StreamSet.Open(folder.Directory);
 
     public HandMadeSet Clean(string name, params string[] moreLines) => Add(new() { Stream = $"{name}.jsonl.gz", Kind = StreamKind.Clean, Name = "clean" }, moreLines);
