@@ -1,6 +1,7 @@
 using Anneal.Benchmarks.Durability;
 using Anneal.Benchmarks.Faults.Injection;
 using Anneal.Benchmarks.Faults.Peers;
+using Anneal.Benchmarks.Faults.Repairs;
 using Anneal.Benchmarks.Faults.Scoring;
 
 namespace Anneal.Benchmarks.Faults;
@@ -8,7 +9,8 @@ namespace Anneal.Benchmarks.Faults;
 /// <summary>
 /// Really injected faults and healthy look-alikes, heard by the shipped monitor and by every published rule. Without arguments the
 /// hidden half is trained and judged. <c>--make DIR [--half tuning|hidden] [--seeds N] [--scales N]</c> only trains a set;
-/// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone]</c> judges one that is there (<c>--alone</c>: without the rules).
+/// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone]</c> judges one that is there (<c>--alone</c>: without the rules);
+/// <c>--repairs [--half tuning|hidden] [--seeds N] [--scales N]</c> trains faulted runs that the policy repairs.
 /// </summary>
 internal static class FaultSuite
 {
@@ -17,6 +19,7 @@ internal static class FaultSuite
 
     public static IEnumerable<BenchmarkRow> Run(string[] args) =>
         args.Contains("--make") ? StreamMaker.Run(args)
+        : args.Contains("--repairs") ? RepairSuite.Run(args)
         : Value(args, "--streams") is { } folder ? Judge(StreamSet.Open(folder), args)
         : Everything();
 
@@ -32,6 +35,7 @@ internal static class FaultSuite
         Console.WriteLine(ScoreTable.Compare(scores));
         foreach (var row in ScoreRows.Of(scores[0]).Concat(ScoreRows.OfPeers(scores.Skip(1)))) yield return row;
 
+        foreach (var row in RepairSuite.Run(["--half", "hidden", "--seeds", $"{HiddenSeeds}", "--scales", $"{Scales}"])) yield return row;
         yield return MonitorOverhead.Measure();
         yield return ReplayThroughput.Measure();
     }

@@ -1,10 +1,14 @@
 using Anneal.Engine.Tensors;
+using Anneal.Engine.Training;
 
 namespace Anneal.Benchmarks.Faults.Injection;
 
 /// <summary>The healthy run of a size and seed, with its state at every step from which a faulted run forks.</summary>
 internal sealed class CleanRun : IDisposable
 {
+    /// <summary>Steps between the states that a repair can go back to.</summary>
+    public const int CheckpointEvery = 50;
+
     private readonly FaultCorpus corpus;
     private readonly Dictionary<int, Snapshot> snapshots = [];
 
@@ -18,6 +22,7 @@ internal sealed class CleanRun : IDisposable
         (this.corpus, Scale, Seed) = (corpus, scale, seed);
         Injections = [.. faults.Select(fault => (fault, At(fault)))];
         var needed = Injections.Select(injection => injection.At - 1).ToHashSet();
+        needed.UnionWith(Enumerable.Range(0, scale.Steps / CheckpointEvery).Select(number => number * CheckpointEvery));
         Run = new(corpus, scale, seed);
         do
         {
@@ -26,6 +31,13 @@ internal sealed class CleanRun : IDisposable
         }
         while (!Run.Done);
         FinalLoss = Run.FinalLoss();
+    }
+
+    /// <summary>Spread of final losses over seeds, nats; a few runs tell little of it: a hundredth of a nat is the least.</summary>
+    public static double Sigma(IReadOnlyList<CleanRun> runs)
+    {
+        var mean = runs.Average(run => run.FinalLoss);
+        return Math.Max(0.01, Math.Sqrt(runs.Sum(run => Math.Pow(run.FinalLoss - mean, 2)) / Math.Max(1, runs.Count - 1)));
     }
 
     public Scale Scale { get; }
@@ -41,12 +53,20 @@ internal sealed class CleanRun : IDisposable
     public double FinalLoss { get; }
 
     /// <summary>The run as it goes on with a fault.</summary>
-    public InjectedRun Fork(Injection injection, int at)
+    /// <param name="injection">The fault; null for none.</param>
+    /// <param name="at">First step (from 1) that is not the clean run's any more.</param>
+    /// <param name="span">Steps after which the fault is over.</param>
+    public InjectedRun Fork(Injection? injection, int at, int span = int.MaxValue)
     {
-        var run = new InjectedRun(corpus, Scale, Seed, injection, at);
+        var run = new InjectedRun(corpus, Scale, Seed, injection, at) { Span = span };
         run.Fork(Run, snapshots[at - 1]);
         return run;
     }
+
+    /// <summary>Puts a trainer of this run where the clean run stood at a checkpoint.</summary>
+    /// <param name="trainer">Of the same size.</param>
+    /// <param name="step">A step of which there is a state.</param>
+    public void Restore(Trainer trainer, int step) => snapshots[step].Restore(trainer);
 
     public void Dispose() => Run.Dispose();
 

@@ -11,6 +11,9 @@ namespace Anneal.Benchmarks.Faults.Injection;
 /// <param name="Injection">What is done.</param>
 internal sealed record Fault(int Number, string Name, Pace Pace, Cause[] Causes, Injection Injection)
 {
+    /// <summary>Whether it comes again when a run goes back to before it.</summary>
+    public Recurrence Recurrence { get; init; }
+
     /// <summary>Kept for the hidden half: no detector is tuned on it.</summary>
     public bool Unseen { get; init; }
 
@@ -19,6 +22,19 @@ internal sealed record Fault(int Number, string Name, Pace Pace, Cause[] Causes,
 
     /// <summary>Wrong from the first step on.</summary>
     public bool FromStart { get; init; }
+}
+
+/// <summary>What going back does about a fault.</summary>
+internal enum Recurrence
+{
+    /// <summary>Nothing: the programme or its setting is wrong, and comes again.</summary>
+    Lasting,
+
+    /// <summary>It is over: a state was damaged once, by what will not happen again.</summary>
+    Passing,
+
+    /// <summary>It lies in the text, and comes again unless that is left out.</summary>
+    InText,
 }
 
 /// <summary>A healthy run that looks as if something were wrong.</summary>

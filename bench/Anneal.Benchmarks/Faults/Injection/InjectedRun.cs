@@ -12,7 +12,8 @@ internal sealed class InjectedRun : IDisposable
 
     private readonly FaultCorpus corpus;
     private readonly Scale scale;
-    private readonly Injection? injection;
+    private readonly InjectionTap? tap;
+    private Injection? injection;
     private readonly Moment moment;
     private TrainerOptions options;
     private Trainer trainer;
@@ -31,12 +32,16 @@ internal sealed class InjectedRun : IDisposable
         Recording = new(clock);
         moment = new(corpus, scale, seed, at, clock);
         options = scale.Options with { Seed = seed };
+        tap = injection is null ? null : new(injection, moment);
         (trainer, heldOut) = Build(Code());
     }
 
     public Recording Recording { get; }
 
     public Trainer Trainer => trainer;
+
+    /// <summary>Steps after which the injection is over; endless by default.</summary>
+    public int Span { get; init; } = int.MaxValue;
 
     public bool Done => Recording.Ended || trainer.StepCount >= trainer.Steps;
 
@@ -58,7 +63,8 @@ internal sealed class InjectedRun : IDisposable
     public StepMetrics Step()
     {
         moment.Step = (int)trainer.StepCount + 1;
-        var active = injection is not null && moment.Since >= 0;
+        var active = injection is not null && moment.Since >= 0 && moment.Since < Span;
+        trainer.Tap = active ? tap : null;
         if (active) Inject();
         var report = trainer.Step();
         tokens += options.BatchTokens;
@@ -66,6 +72,23 @@ internal sealed class InjectedRun : IDisposable
         Recording.Lines.Add(Line(report));
         if (active) injection!.Logged?.Invoke(Recording, moment);
         return Recording.Lines[^1];
+    }
+
+    /// <summary>Passes over a step's text.</summary>
+    public void Skip()
+    {
+        trainer.Tap = null;
+        trainer.Skip();
+        tokens += options.BatchTokens;
+    }
+
+    /// <summary>The trainer has gone back: so does what was logged.</summary>
+    /// <param name="healed">What went wrong does not come again.</param>
+    public void Rewound(bool healed)
+    {
+        tokens = trainer.Tokens;
+        Recording.Lines.RemoveAll(line => line.Step > trainer.StepCount);
+        if (healed && trainer.StepCount < moment.At) injection = null;
     }
 
     /// <summary>Loss on text that no run has seen, nats per token; of a broken model that of one that knows nothing.</summary>
@@ -81,8 +104,8 @@ internal sealed class InjectedRun : IDisposable
     {
         if (moment.Since == 0 && injection!.Loss is not null) Rebuild(options);
         if (injection!.Options?.Invoke(options, moment) is { } changed && changed != options) Rebuild(changed);
-        trainer.Tap ??= new InjectionTap(injection, moment);
-        injection.Before?.Invoke(trainer, moment);
+        trainer.Tap = tap;
+        injection!.Before?.Invoke(trainer, moment);
     }
 
     private CustomLoss? Code() => injection?.Loss is { } loss && moment.Since >= 0 ? loss : null;

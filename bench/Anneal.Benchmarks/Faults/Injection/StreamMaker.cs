@@ -10,34 +10,30 @@ internal sealed class StreamMaker
 {
     private readonly string home;
     private readonly FaultCorpus corpus;
-    private readonly StreamHalf side;
+    private readonly StreamChoice choice;
 
-    private StreamMaker(string home, FaultCorpus corpus, StreamHalf side) => (this.home, this.corpus, this.side) = (home, corpus, side);
+    private StreamMaker(string home, FaultCorpus corpus, StreamChoice choice) => (this.home, this.corpus, this.choice) = (home, corpus, choice);
 
     /// <summary>Makes a set in place of an earlier one in the folder. Each half has seeds of its own, and the hidden one more faults.</summary>
     public static IEnumerable<BenchmarkRow> Run(string[] args)
     {
-        var folder = Value(args, "--make") ?? throw new ArgumentException("faults: name a folder: --make DIR");
-        var half = Enum.Parse<StreamHalf>(Value(args, "--half") ?? "tuning", ignoreCase: true);
-        var seeds = int.Parse(Value(args, "--seeds") ?? "3");
-        var scales = int.Parse(Value(args, "--scales") ?? "2");
+        var folder = StreamChoice.Value(args, "--make") ?? throw new ArgumentException("faults: name a folder: --make DIR");
+        var runs = StreamChoice.Parse(args);
         Directory.CreateDirectory(folder);
         File.Delete(Path.Combine(folder, "index.jsonl"));
         using var text = FaultCorpus.Open();
-        var maker = new StreamMaker(folder, text, half);
+        var maker = new StreamMaker(folder, text, runs);
         var start = Stopwatch.GetTimestamp();
-        foreach (var scale in Scale.All.Take(scales)) maker.Make(scale, [.. Enumerable.Range(half == StreamHalf.Tuning ? 1 : 101, seeds)]);
-        yield return BenchmarkRow.Of("streams", StreamSet.Open(folder).Entries.Count, "", $"{scales} sizes, {seeds} seeds, {FaultTable.All.Count} faults in all, {DecoyTable.All.Count} decoys");
+        foreach (var scale in Scale.All.Take(runs.Scales)) maker.Make(scale);
+        yield return BenchmarkRow.Of("streams", StreamSet.Open(folder).Entries.Count, "", $"{runs.Scales} sizes, {runs.Seeds} seeds, {FaultTable.All.Count} faults in all, {DecoyTable.All.Count} decoys");
         yield return BenchmarkRow.Of("training took", Stopwatch.GetElapsedTime(start).TotalSeconds, "s", "one thread");
     }
 
-    private void Make(Scale scale, IReadOnlyList<int> seeds)
+    private void Make(Scale scale)
     {
-        var clean = seeds.Select(seed => new CleanRun(corpus, scale, seed, FaultTable.All.Where(f => !f.Unseen || side == StreamHalf.Hidden))).ToList();
-        var mean = clean.Average(run => run.FinalLoss);
-        // Two runs tell little about the spread: a hundredth of a nat is the least that counts.
-        var sigma = Math.Max(0.01, Math.Sqrt(clean.Sum(run => Math.Pow(run.FinalLoss - mean, 2)) / Math.Max(1, clean.Count - 1)));
-        Console.Error.WriteLine($"size {scale.Number}: held-out loss {mean:F4} +- {sigma:F4} of {clean.Count} seeds");
+        var clean = choice.SeedNumbers.Select(seed => new CleanRun(corpus, scale, seed, choice.Faults)).ToList();
+        var sigma = CleanRun.Sigma(clean);
+        Console.Error.WriteLine($"size {scale.Number}: final loss {clean.Average(run => run.FinalLoss):F4} +- {sigma:F4} of {clean.Count} seeds");
         foreach (var run in clean)
         {
             using (run)
@@ -78,7 +74,7 @@ internal sealed class StreamMaker
     {
         var label = number is null ? name : $"f{number:00}-{name}";
         var stream = $"{label}-m{run.Scale.Number}-s{run.Seed}.jsonl.gz";
-        return new() { Stream = stream, Kind = kind, Name = name, Number = number, Steps = run.Scale.Steps, Model = run.Scale.Number, Seed = run.Seed, Half = side, Sparse = kind != StreamKind.Clean && Hash(stream) % 3 == 0 };
+        return new() { Stream = stream, Kind = kind, Name = name, Number = number, Steps = run.Scale.Steps, Model = run.Scale.Number, Seed = run.Seed, Half = choice.Half, Sparse = kind != StreamKind.Clean && Hash(stream) % 3 == 0 };
     }
 
     private void Write(Recording recording, StreamEntry entry)
@@ -96,8 +92,6 @@ internal sealed class StreamMaker
     }
 
     private static StepMetrics Sparse(StepMetrics line) => new() { Step = line.Step, Loss = line.Loss, GradNorm = line.GradNorm, LearningRate = line.LearningRate, Time = line.Time };
-
-    private static string? Value(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
 
     private static uint Hash(string name)
     {
