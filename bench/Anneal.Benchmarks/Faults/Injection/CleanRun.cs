@@ -16,11 +16,11 @@ internal sealed class CleanRun : IDisposable
     /// <param name="corpus">Text.</param>
     /// <param name="scale">Size.</param>
     /// <param name="seed">Seed.</param>
-    /// <param name="faults">To be injected somewhere in 20 to 60% of the run.</param>
+    /// <param name="faults">To be injected.</param>
     public CleanRun(FaultCorpus corpus, Scale scale, int seed, IEnumerable<Fault> faults)
     {
         (this.corpus, Scale, Seed) = (corpus, scale, seed);
-        Injections = [.. faults.Select(fault => (fault, At(fault)))];
+        Injections = [.. faults.Select(fault => (fault, At(fault, scale, seed)))];
         var needed = Injections.Select(injection => injection.At - 1).ToHashSet();
         needed.UnionWith(Enumerable.Range(0, scale.Steps / CheckpointEvery).Select(number => number * CheckpointEvery));
         Run = new(corpus, scale, seed);
@@ -31,6 +31,14 @@ internal sealed class CleanRun : IDisposable
         }
         while (!Run.Done);
         FinalLoss = Run.FinalLoss();
+    }
+
+    /// <summary>First step (from 1) at which a fault acts: uniform in 20 to 60% of the run.</summary>
+    public static int At(Fault fault, Scale scale, int seed)
+    {
+        if (fault.FromStart) return 1;
+        var draw = CounterRandom.Uniform(CounterRandom.Key(seed, fault.Name), (ulong)scale.Number);
+        return 1 + (int)(scale.Steps * (0.2 + 0.4 * draw));
     }
 
     /// <summary>Spread of final losses over seeds, nats; a few runs tell little of it: a hundredth of a nat is the least.</summary>
@@ -70,10 +78,4 @@ internal sealed class CleanRun : IDisposable
 
     public void Dispose() => Run.Dispose();
 
-    private int At(Fault fault)
-    {
-        if (fault.FromStart) return 1;
-        var draw = CounterRandom.Uniform(CounterRandom.Key(Seed, fault.Name), (ulong)Scale.Number);
-        return 1 + (int)(Scale.Steps * (0.2 + 0.4 * draw));
-    }
 }
