@@ -20,7 +20,7 @@ internal static class DetectorSet
     /// <summary>Blocks, optimizer state, batches, held-out loss, samples, machine: where the trainer says them.</summary>
     internal static IEnumerable<IDetector> OfTheInside()
     {
-        var blocks = new BlockSignals();
+        var blocks = new BlockReadings();
         return
         [
             new RepeatedBatchDetector(),

@@ -8,7 +8,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 /// <param name="blocks">The run's block statistics.</param>
 /// <param name="rule">Which statistic, and when it is news.</param>
-internal sealed class BlockLeapDetector(BlockSignals blocks, BlockLeapRule rule) : IDetector
+internal sealed class BlockLeapDetector(BlockReadings blocks, BlockLeapRule rule) : IDetector
 {
     private const int Settled = 6, Memory = 24, MostCompared = 256;
     private const double AtOnceSigmas = 8, StaysSigmas = 5, Smallest = 1e-12;

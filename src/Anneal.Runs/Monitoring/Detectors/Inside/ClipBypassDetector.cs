@@ -19,7 +19,7 @@ internal sealed class ClipBypassDetector : IDetector
     public Symptom? Observe(Vitals vitals)
     {
         var metrics = vitals.Metrics;
-        if (adaptive || vitals.IsMeasurement || metrics.Clipped is not { } wasClipped || metrics.GradNorm is not { } norm || !double.IsFinite(norm) || metrics.Nonfinite == true) return null;
+        if (adaptive || vitals.IsMeasurement || metrics.Clipped is not { } wasClipped || metrics.GradNorm is not { } norm || !double.IsFinite(norm) || metrics.Nonfinite == true || metrics.UpdateNorm == 0) return null;
         if (wasClipped)
         {
             // Clips again after letting more through, or clips what it let through before: no fixed threshold.

@@ -9,20 +9,19 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 internal sealed class ClipSaturationDetector : IDetector
 {
     private const int Known = 96, Run = 32;
-    private const double Few = 0.3;
+    private const double Few = 0.3, Memory = 256;
 
-    private readonly Habit share = new(256, 0.01);
     private readonly Alarm alarm = new(128);
-    private int inARow;
-    private double before = 1;
+    private int heard, inARow;
+    private double share, before = 1;
 
     public Symptom? Observe(Vitals vitals)
     {
         var metrics = vitals.Metrics;
         if (vitals.IsMeasurement || metrics.Clipped is not { } clipped) return null;
-        if (clipped && inARow == 0) before = share.Count >= Known ? share.Level : 1;
+        if (clipped && inARow == 0) before = heard >= Known ? share : 1;
         inARow = clipped ? inARow + 1 : 0;
-        share.Add(clipped ? 1 : 0);
+        share += ((clipped ? 1 : 0) - share) / Math.Min(++heard, Memory);
         if (inARow < Run || before > Few)
         {
             if (!clipped) alarm.Rest();

@@ -7,7 +7,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// never had a gradient, or has none now and then (an expert without tokens), is so by habit.
 /// </summary>
 /// <param name="blocks">The run's block statistics.</param>
-internal sealed class FrozenBlockDetector(BlockSignals blocks) : IDetector
+internal sealed class FrozenBlockDetector(BlockReadings blocks) : IDetector
 {
     private const int Known = 4, ActStill = 3;
 

@@ -37,8 +37,8 @@ internal sealed class HangDetector : IDetector
         var symptom = steps.Count >= Known && !measured && within > patience ? Report(metrics.Step, gap, patience, act ? Severity.Act : Severity.Warn, "came after", metrics.StepSeconds is null ? 1 : 2) : null;
         measured = false;
         steps.Add(Math.Log(gap));
-        // A pause that was told once is the run's own from then on.
-        longest = Math.Max(longest, gap);
+        // A pause that was told is the run's own from then on, in part: an evaluation comes again, a hang should not.
+        longest = Math.Max(longest, Math.Min(gap, 2 * patience));
         return symptom;
     }
 

@@ -6,10 +6,10 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// Held-out loss against what training justifies. Falling more than training, at once or over a few evaluations: the held-out text is
 /// being trained on. Rising while training falls: training sees its own answers, or other text than it is judged by. Both are held
 /// against the most by which the two have parted before, and against the noise of the training loss. A loss that comes back after
-/// trouble is no news before it is lower than ever, nor one that falls while training gets harder: the mixture moved towards it.
+/// trouble is no news, nor one that falls while training gets harder: the mixture moved towards it.
 /// </summary>
 /// <param name="blocks">Held-out losses by domain.</param>
-internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
+internal sealed class HeldOutDetector(BlockReadings blocks) : IDetector
 {
     private const int Known = 3, Noise = 64;
     private const double Multiple = 1.5, Errors = 2.5, LeastFall = 0.03, LeastRise = 0.15, ActApart = 0.5;
@@ -47,12 +47,12 @@ internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
     {
         if (!double.IsFinite(held) || !series.Evaluate(held, train.Sigma)) return null;
         // A domain that training turns to falls by right, and so does what resembles it.
-        var turned = (!isWhole && whole[0].Count > 0) || HasGrownHarder(series);
+        var turned = (!isWhole && whole[0].Count > 0) || series.Calm <= spans[^1] || HasGrownHarder(series);
         foreach (var span in turned ? [] : spans)
         {
             if (series.Change(span) is not { } change) continue;
             var justified = (Multiple * series.LargestBefore(span, change.ExcessFall)) + (Errors * change.Error) + LeastFall;
-            if (series.Count > Known + span && series.Held < series.Lowest - LeastFall && change.ExcessFall > justified)
+            if (series.Count > Known + span && change.ExcessFall > justified)
                 return contaminated.Raise(Severity.Warn) ? Contaminated(step, series, change, span, justified) : null;
         }
         contaminated.Rest();
@@ -70,7 +70,7 @@ internal sealed class HeldOutDetector(BlockSignals blocks) : IDetector
     {
         if (series.Change(2) is not { } change) return null;
         // A run that has long been learning its text by heart rises as it did before.
-        var usual = (Multiple * series.LargestBefore(0, change.ExcessRise)) + (Errors * change.Error) + LeastRise;
+        var usual = (Multiple * series.LargestBefore(2, change.ExcessRise)) + (Errors * change.Error) + LeastRise;
         if (series.Count <= Known || change.ExcessRise < usual || change.Train > 0)
         {
             parted.Rest();

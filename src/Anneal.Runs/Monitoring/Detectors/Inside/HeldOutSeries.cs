@@ -8,10 +8,11 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 internal sealed class HeldOutSeries(string name)
 {
     private const int Back = 4;
-    private const double Fade = 0.8;
+    private const double Fade = 0.8, Noticeable = 0.05;
 
     private readonly (double Held, double Train, double Error)[] last = new (double, double, double)[Back + 1];
     private readonly double[] largest = new double[Back + 1];
+    private readonly double[,] judged = new double[Back + 1, Back];
     private double sum;
     private int steps;
 
@@ -26,6 +27,9 @@ internal sealed class HeldOutSeries(string name)
 
     /// <summary>Lowest held-out loss before the last one.</summary>
     public double Lowest { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Evaluations since the held-out loss last stood noticeably above its lowest.</summary>
+    public int Calm { get; private set; }
 
     /// <summary>Takes in a training step.</summary>
     public void Train(double loss)
@@ -42,6 +46,7 @@ internal sealed class HeldOutSeries(string name)
     {
         if (steps == 0) return false;
         if (Count > 0) Lowest = Math.Min(Lowest, Held);
+        Calm = held > Lowest + Noticeable ? 0 : Calm + 1;
         last[Count++ % last.Length] = (held, sum / steps, sigma / Math.Sqrt(steps));
         (sum, steps) = (0, 0);
         return true;
@@ -56,12 +61,16 @@ internal sealed class HeldOutSeries(string name)
         return new(now.Held - then.Held, now.Train - then.Train, Math.Sqrt((now.Error * now.Error) + (then.Error * then.Error)));
     }
 
-    /// <summary>The largest value so far of something that is judged over some evaluations, faded with time; takes in the value of now.</summary>
+    /// <summary>
+    /// The largest value so far of something that is judged over some evaluations, faded with time; those that share an evaluation
+    /// with it are left out. Takes in the value of now.
+    /// </summary>
     public double LargestBefore(int back, double value)
     {
-        var before = largest[back];
-        largest[back] = Math.Max(before * Fade, value);
-        return before;
+        ref var old = ref judged[back, Count % back];
+        largest[back] = Math.Max(largest[back] * Fade, old);
+        old = value;
+        return largest[back];
     }
 
     private (double Held, double Train, double Error) At(int back) => last[(Count - 1 - back) % last.Length];

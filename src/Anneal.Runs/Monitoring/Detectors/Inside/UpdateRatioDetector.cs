@@ -10,7 +10,7 @@ internal sealed class UpdateRatioDetector : IDetector
 {
     // Below this share of the largest rate, rounding of the parameters sets the norm.
     private const double LeastRate = 1e-2;
-    private const double Sigmas = 8, Least = 0.4, ActLeap = 1.6, Explained = 0.5;
+    private const double Sigmas = 8, Least = 0.4, ActLeap = 1.6, Explained = 0.5, OddGradient = 3;
     private const int Settled = 16, Confirmed = 2;
 
     private readonly Leap ratio = new(Sigmas, Least, Settled), gradient = new(4, Explained * Least, Settled);
@@ -35,7 +35,7 @@ internal sealed class UpdateRatioDetector : IDetector
         if (metrics.GradNorm is > 0 and < double.PositiveInfinity)
         {
             gradient.Add(Math.Log(metrics.GradNorm.Value));
-            if (pending == 0 && stands) explained = gradient.Pending > 0 && Math.Abs(gradient.Size) > Explained * Math.Abs(ratio.Size);
+            if (pending == 0 && stands) explained = Math.Abs(gradient.Sigmas) > OddGradient && Math.Abs(gradient.Size) > Explained * Math.Abs(ratio.Size);
         }
         if (!stands || explained)
         {

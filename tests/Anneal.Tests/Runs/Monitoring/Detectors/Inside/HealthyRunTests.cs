@@ -1,4 +1,6 @@
+using Anneal.Runs.Monitoring.Detectors;
 using Anneal.Runs.Protocol;
+using Monitor = Anneal.Runs.Monitoring.Monitor;
 
 namespace Anneal.Tests.Runs.Monitoring.Detectors.Inside;
 
@@ -66,7 +68,7 @@ public class HealthyRunTests
     public void A_healthy_step_allocates_nothing()
     {
         var run = new HealthyRun(4).Stream().ToArray();
-        var monitor = InsideWatch.Fresh();
+        var monitor = new Monitor(new(), [.. DetectorSet.OfTheInside()]);
         foreach (var metrics in run.AsSpan(0, 300)) monitor.Observe(metrics);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,26 +1,44 @@
 using Anneal.Runs.Monitoring;
 using Anneal.Runs.Monitoring.Detectors;
 using Anneal.Runs.Protocol;
-using Monitor = Anneal.Runs.Monitoring.Monitor;
 
 namespace Anneal.Tests.Runs.Monitoring.Detectors.Inside;
 
-/// <summary>What the detectors of the inside alone make of a run.</summary>
+/// <summary>What the detectors of the inside see in a run, before anything makes incidents of it.</summary>
 internal static class InsideWatch
 {
-    public static List<Incident> Watch(IEnumerable<StepMetrics> run, MonitorOptions? options = null)
+    public static List<Seen> Watch(IEnumerable<StepMetrics> run, MonitorOptions? options = null) => Watch(run, new Vitals(options ?? new()), [.. DetectorSet.OfTheInside()]);
+
+    public static List<Seen> Watch(IEnumerable<StepMetrics> run, Vitals vitals, params IDetector[] detectors)
     {
-        var monitor = Fresh(options);
-        return [.. run.SelectMany(monitor.Observe)];
+        var seen = new List<Seen>();
+        foreach (var metrics in run)
+        {
+            vitals.Take(metrics);
+            seen.AddRange(Look(vitals, detectors));
+        }
+        return seen;
     }
 
-    public static Monitor Fresh(MonitorOptions? options = null) => new(options ?? new(), [.. DetectorSet.OfTheInside()]);
+    public static IEnumerable<Seen> Look(Vitals vitals, IDetector[] detectors) =>
+        detectors.Select(d => d.Observe(vitals)).OfType<Symptom>().Select(symptom => new Seen(vitals.Metrics.Step, symptom)).ToList();
 
-    /// <summary>The first incident, which must be of this detector.</summary>
-    public static Incident First(IEnumerable<StepMetrics> run, string detector)
+    /// <summary>The first symptom, which must be this detector's.</summary>
+    public static Seen First(IEnumerable<StepMetrics> run, string detector)
     {
-        var incident = Watch(run).FirstOrDefault().ShouldNotBeNull();
-        incident.Detector.ShouldBe(detector, incident.Message);
-        return incident;
+        var seen = Watch(run);
+        seen.ShouldNotBeEmpty();
+        seen[0].Detector.ShouldBe(detector, seen[0].Message);
+        return seen[0];
     }
+}
+
+/// <summary>A symptom and the step at which it showed.</summary>
+internal sealed record Seen(int Step, Symptom Symptom)
+{
+    public Severity Severity => Symptom.Severity;
+    public string Detector => Symptom.Detector;
+    public Cause Cause => Symptom.Cause;
+    public string Message => Symptom.Message;
+    public IReadOnlyDictionary<string, double> Evidence => Symptom.Evidence;
 }

@@ -7,7 +7,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// all detectors of one run; the first that asks at a moment reads the moment's numbers. Fixed memory: names beyond a bound are
 /// passed over.
 /// </summary>
-internal sealed class BlockSignals
+internal sealed class BlockReadings
 {
     private const int MostNames = 1024;
 
