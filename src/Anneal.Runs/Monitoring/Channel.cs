@@ -48,6 +48,9 @@ internal sealed class Channel(int memory = 128)
     /// </summary>
     public double Score { get; private set; }
 
+    /// <summary>Most values are equal to their forecast, as where a trainer prints the norm after clipping: scores mean little.</summary>
+    public bool IsFlat => noise.Sigma == 0;
+
     /// <summary>Change of the forecast a value.</summary>
     public double Slope => trend.Slope;
 

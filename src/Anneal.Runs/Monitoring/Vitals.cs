@@ -55,6 +55,9 @@ internal sealed class Vitals(MonitorOptions options)
     /// <summary>Natural logarithm of a step's seconds: as measured by the trainer, else from the times of two lines.</summary>
     public Channel StepTime { get; } = new();
 
+    /// <summary>Learning rate, against where a smooth schedule would go.</summary>
+    public Schedule LearningRate { get; } = new();
+
     /// <summary>Where the loss was expected before this step was heard; null until enough was heard.</summary>
     public LossBand? Band { get; private set; }
 
@@ -72,6 +75,7 @@ internal sealed class Vitals(MonitorOptions options)
         last = metrics.Step;
         Seen++;
         SinceRejoined++;
+        LearningRate.Take(metrics);
         Loss.Take(metrics.Loss);
         GradNorm.Take(metrics.GradNorm is { } norm and > 0 ? Math.Log(norm) : null);
         StepTime.Take(Seconds(metrics) is { } seconds and > 0 ? Math.Log(seconds) : null);
@@ -92,6 +96,7 @@ internal sealed class Vitals(MonitorOptions options)
     private void Rejoin()
     {
         SinceRejoined = 0;
+        LearningRate.Rejoin();
         Loss.Rejoin();
         GradNorm.Rejoin();
         StepTime.Rejoin();

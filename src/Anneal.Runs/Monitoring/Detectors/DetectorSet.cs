@@ -1,3 +1,4 @@
+using Anneal.Runs.Monitoring.Detectors.Curve;
 using Anneal.Runs.Monitoring.Detectors.Inside;
 
 namespace Anneal.Runs.Monitoring.Detectors;
@@ -12,8 +13,15 @@ internal static class DetectorSet
     private static IEnumerable<IDetector> OfTheCurve(MonitorOptions options) =>
     [
         new NonFiniteDetector(),
+        new RepeatedLossDetector(),
+        new LearningRateJumpDetector(),
+        new LearningRateFallDetector(),
+        new LearningRateRunawayDetector(),
+        new LearningRateStuckDetector(),
+        new GradNormDetector(),
+        new LossRiseDetector(),
+        new LossDropDetector(),
         new DivergenceDetector(options.Steps),
-        new GradientExplosionDetector(),
         new HopelessDetector(options.Steps, options.Reference),
     ];
 

@@ -1,6 +1,6 @@
 using Anneal.Runs.Protocol;
 
-namespace Anneal.Runs.Monitoring.Detectors;
+namespace Anneal.Runs.Monitoring.Detectors.Curve;
 
 /// <summary>
 /// A run that lies so far behind the champion's learning curve that it will not catch up. Both read the same data in the same

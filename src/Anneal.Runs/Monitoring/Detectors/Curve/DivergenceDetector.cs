@@ -1,7 +1,7 @@
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Monitoring.Statistics;
 
-namespace Anneal.Runs.Monitoring.Detectors;
+namespace Anneal.Runs.Monitoring.Detectors.Curve;
 
 /// <summary>
 /// Loss that rises and stays up. The yardstick is the run's own: its start, its best long stretch, and the noise there. A

@@ -1,0 +1,98 @@
+using Anneal.Runs.Monitoring.Statistics;
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Runs.Monitoring.Detectors.Curve;
+
+/// <summary>
+/// Loss that leaves its forecast upwards within a few steps: a spike if it comes back, a shift if it stays. It warns at the first
+/// moment that the run's own noise and tails cannot explain. It acts only on what stays, does not mend, and is larger than
+/// text that is merely harder: a share of all that was learnt so far.
+/// </summary>
+internal sealed class LossRiseDetector : IDetector
+{
+    private const double Warns = 4.7;
+    // Nats, and shares of the progress since the start, above the level before.
+    private const double LeastAct = 0.8, ActShare = 0.3, BigAct = 1.5, BigShare = 0.6, Mending = 0.75;
+    private const int BigSteps = 5, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6;
+
+    private readonly LevelTest test = new();
+    private readonly RollingWindow since = new(8);
+    private double first;
+    private int seen;
+    private double baseline, sigma, hard = double.NegativeInfinity, peak;
+    private int onset, age, above, big, calm;
+    private long gradientAt = long.MinValue;
+    private bool gradientFirst;
+    private Symptom? acting;
+
+    public Symptom? Observe(Vitals vitals)
+    {
+        if (vitals.IsMeasurement) return null;
+        if (vitals.GradNorm is { IsHeard: true, Score: > 4, IsFlat: false } && age == 0) gradientAt = vitals.Seen;
+        if (!vitals.Loss.IsHeard) return null;
+        if (vitals.WentBack) Close();
+        if (seen++ < Start) first += vitals.Loss.Value / Start;
+        test.Take(vitals.Loss);
+        // An easy stretch: what follows it is measured against what came before.
+        if (test.Down > Warns) hard = Math.Max(hard, test.Expected(test.DownSince));
+        return age > 0 ? Follow(vitals) : Watch(vitals);
+    }
+
+    private Symptom? Watch(Vitals vitals)
+    {
+        if (test.Up < Warns) return null;
+        (baseline, sigma) = (test.Expected(test.UpSince), test.Sigma(test.UpSince));
+        (age, peak, above, big, calm, acting) = (test.UpSince, 0, 0, 0, 0, null);
+        onset = vitals.Metrics.Step - ((test.UpSince - 1) * vitals.Interval);
+        gradientFirst = gradientAt < vitals.Seen - test.UpSince + 1 && gradientAt >= vitals.Seen - test.UpSince - Precursor;
+        since.Clear();
+        since.Add(vitals.Loss.Value);
+        return Symptom(vitals, Severity.Warn, vitals.Loss.Value - baseline);
+    }
+
+    private Symptom? Follow(Vitals vitals)
+    {
+        since.Add(vitals.Loss.Value);
+        age++;
+        var level = since.Median();
+        var rise = level - baseline;
+        peak = Math.Max(peak, since.IsFull ? rise : 0);
+        calm = rise < 2 * sigma / Math.Sqrt(since.Count) ? calm + 1 : 0;
+        if (calm >= Settled || age > MostSteps)
+        {
+            Close();
+            return null;
+        }
+        var progress = Math.Max(0, first - baseline);
+        var harder = level - Math.Max(baseline, hard);
+        above = harder > Math.Max(LeastAct, ActShare * progress) ? above + 1 : 0;
+        big = harder > Math.Max(BigAct, BigShare * progress) ? big + 1 : 0;
+        if ((above < ActSteps && big < BigSteps) || rise < Mending * peak || rise < 4 * sigma) return acting = null;
+        return acting ??= Symptom(vitals, Severity.Act, rise);
+    }
+
+    private void Close()
+    {
+        test.Clear();
+        (age, acting) = (0, null);
+    }
+
+    private Symptom Symptom(Vitals vitals, Severity severity, double rise) => new()
+    {
+        Severity = severity,
+        Detector = "loss_rise",
+        Cause = Attribute(vitals),
+        Confidence = severity == Severity.Act ? 0.99 : Report.Confidence(test.Up),
+        Since = onset,
+        Message = severity == Severity.Act
+            ? $"The loss has been about {rise:F2} nats above its level before step {onset} ({baseline:F2}) for {age} steps, up to {vitals.Metrics.Step}, and does not mend."
+            : $"The loss is {vitals.Loss.Value:F3} at step {vitals.Metrics.Step}, where {baseline:F3} was expected: {rise / sigma:F1} sigmas of its own noise.",
+        Evidence = Report.Evidence(vitals, null, ("expected", baseline), ("sigma", sigma), ("rise", rise), ("score", test.Up), ("start", first)),
+    };
+
+    // The gradient's leap before the loss's: an update did it. Both at once: the batch or the weights were bad before the step.
+    private Cause Attribute(Vitals vitals) =>
+        gradientFirst ? Cause.Optimizer
+        : vitals.GradNorm is { IsHeard: true, IsReady: true, Innovation: > 1.1 } ? Cause.Model
+        : Cause.Data;
+}

@@ -1,0 +1,61 @@
+namespace Anneal.Runs.Monitoring.Statistics;
+
+/// <summary>
+/// Has a channel's level moved within the last few values? The scores of the last 1, 2, 4 and 8 values are summed, each cut at
+/// what a single value may contribute, and divided by what independent (or, where the run shows it, correlated) noise would
+/// give: every sum is a standard normal deviate, and the largest speaks.
+/// </summary>
+internal sealed class LevelTest
+{
+    private const int Span = 8;
+    private const double Cut = 4.5;
+
+    private readonly double[] scores = new double[Span], expected = new double[Span], sigmas = new double[Span];
+    private long heard;
+
+    /// <summary>Evidence that the level rose: a standard normal deviate under pure noise.</summary>
+    public double Up { get; private set; }
+
+    /// <summary>Evidence that the level fell; positive.</summary>
+    public double Down { get; private set; }
+
+    /// <summary>Values since the rise began, if it did; 1 is the last one alone.</summary>
+    public int UpSince { get; private set; } = 1;
+
+    /// <summary>Values since the fall began, if it did.</summary>
+    public int DownSince { get; private set; } = 1;
+
+    /// <summary>Takes in the channel's value, if it was heard.</summary>
+    public void Take(Channel channel)
+    {
+        if (!channel.IsHeard) return;
+        if (!channel.IsReady)
+        {
+            Clear();
+            return;
+        }
+        var slot = (int)(heard++ % Span);
+        (scores[slot], expected[slot], sigmas[slot]) = (channel.Score, channel.Expected, channel.Sigma);
+        var correlation = Math.Max(0, channel.Autocorrelation);
+        (Up, Down, UpSince, DownSince) = (Math.Max(0, channel.Score), Math.Max(0, -channel.Score), 1, 1);
+        double sum = 0;
+        for (var n = 1; n <= Math.Min(heard, Span); n++)
+        {
+            sum += Math.Clamp(scores[(heard - n) % Span], -Cut, Cut);
+            if (n is not (2 or 4 or 8)) continue;
+            var deviate = sum / Math.Sqrt(n * (1 + (2 * correlation * (n - 1) / n)));
+            if (deviate > Up) (Up, UpSince) = (deviate, n);
+            if (-deviate > Down) (Down, DownSince) = (-deviate, n);
+        }
+    }
+
+    /// <summary>What the value was expected to be so many values ago, before anything moved.</summary>
+    /// <param name="values">1 is the last one; at most 8.</param>
+    public double Expected(int values) => expected[(heard - values) % Span];
+
+    /// <summary>Sigma so many values ago.</summary>
+    public double Sigma(int values) => sigmas[(heard - values) % Span];
+
+    /// <summary>What was heard no longer counts.</summary>
+    public void Clear() => (heard, Up, Down) = (0, 0, 0);
+}
