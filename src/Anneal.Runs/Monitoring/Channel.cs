@@ -8,13 +8,14 @@ namespace Anneal.Runs.Monitoring;
 /// a few values. Fixed memory, no allocation; about 0.1 µs a value.
 /// </summary>
 /// <param name="memory">Innovations from which the noise is learnt.</param>
-internal sealed class Channel(int memory = 128)
+/// <param name="tails">Shape of the noise's tails; exponential for logarithms.</param>
+internal sealed class Channel(int memory = 128, TailKind tails = TailKind.Power)
 {
     private const int LeastHeard = 16;
     private const double Reach = 2.5, ShiftScore = 2.2, WinsorAt = 3;
 
     private readonly TrendForecast trend = new();
-    private readonly NoiseModel noise = new(memory);
+    private readonly NoiseModel noise = new(memory, tails);
     private double previous = double.NaN, resolution = double.PositiveInfinity;
     private double lastScore, products, squares;
     private readonly double[] suspects = new double[4], forecasts = new double[4];
@@ -60,8 +61,16 @@ internal sealed class Channel(int memory = 128)
     /// <summary>Correlation of neighbouring scores, −1 to 1.</summary>
     public double Autocorrelation => squares > 0 ? products / squares : 0;
 
+    /// <summary>The innovation in sigmas; 0 until <see cref="IsReady"/>.</summary>
+    public double Size => IsReady && Sigma > 0 ? Innovation / Sigma : 0;
+
+    /// <summary>Standard normal deviate as unlikely as a sum of innovations, by the tails of this channel.</summary>
+    /// <param name="size">The sum in sigmas, divided by the root of the number of terms.</param>
+    /// <param name="terms">Number of terms.</param>
+    public double ScoreOf(double size, int terms) => noise.Score(size, terms);
+
     /// <summary>The value that would have this score.</summary>
-    public double At(double score) => Expected + noise.Innovation(score, Floor);
+    public double At(double score) => Expected + (Sigma * noise.Size(score));
 
     /// <summary>Takes in a step.</summary>
     /// <param name="value">Null or non-finite: not heard.</param>
@@ -83,7 +92,7 @@ internal sealed class Channel(int memory = 128)
         previous = Value;
         Sigma = Math.Max(noise.Sigma, Floor);
         Innovation = Value - Expected;
-        Score = IsReady ? noise.Score(Innovation, Floor) : 0;
+        Score = noise.Score(Size);
         Learn();
     }
 

@@ -1,3 +1,4 @@
+using Anneal.Runs.Monitoring.Statistics;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Runs.Monitoring;
@@ -50,10 +51,13 @@ internal sealed class Vitals(MonitorOptions options)
     public Channel Loss { get; } = new();
 
     /// <summary>Natural logarithm of the gradient's norm. A norm of 0 or below is not heard.</summary>
-    public Channel GradNorm { get; } = new();
+    public Channel GradNorm { get; } = new(tails: TailKind.Exponential);
+
+    /// <summary>Innovations of loss and gradient norm together, in sigmas: a batch or an update that is wrong shows in both.</summary>
+    public Channel LossWithGradient { get; } = new();
 
     /// <summary>Natural logarithm of a step's seconds: as measured by the trainer, else from the times of two lines.</summary>
-    public Channel StepTime { get; } = new();
+    public Channel StepTime { get; } = new(tails: TailKind.Exponential);
 
     /// <summary>Learning rate, against where a smooth schedule would go.</summary>
     public Schedule LearningRate { get; } = new();
@@ -78,6 +82,7 @@ internal sealed class Vitals(MonitorOptions options)
         LearningRate.Take(metrics);
         Loss.Take(metrics.Loss);
         GradNorm.Take(metrics.GradNorm is { } norm and > 0 ? Math.Log(norm) : null);
+        LossWithGradient.Take(Loss is { IsHeard: true, IsReady: true } && GradNorm is { IsHeard: true, IsReady: true, IsFlat: false } ? Loss.Size + GradNorm.Size : null);
         StepTime.Take(Seconds(metrics) is { } seconds and > 0 ? Math.Log(seconds) : null);
         lastTime = metrics.Time ?? double.NaN;
         if (Loss is { IsHeard: true, IsReady: true }) Band = new(Loss.Expected, Loss.At(-BandScore), Loss.At(BandScore));
@@ -99,6 +104,7 @@ internal sealed class Vitals(MonitorOptions options)
         LearningRate.Rejoin();
         Loss.Rejoin();
         GradNorm.Rejoin();
+        LossWithGradient.Rejoin();
         StepTime.Rejoin();
     }
 }

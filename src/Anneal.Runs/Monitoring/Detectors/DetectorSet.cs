@@ -21,6 +21,8 @@ internal static class DetectorSet
         new GradNormDetector(),
         new LossRiseDetector(),
         new LossDropDetector(),
+        new DriftDetector(vitals => vitals.Loss, "loss"),
+        new DriftDetector(vitals => vitals.GradNorm, "grad_norm"),
         new DivergenceDetector(options.Steps),
         new HopelessDetector(options.Steps, options.Reference),
     ];

@@ -1,16 +1,16 @@
 namespace Anneal.Runs.Monitoring.Statistics;
 
 /// <summary>
-/// Has a channel's level moved within the last few values? The scores of the last 1, 2, 4 and 8 values are summed, each cut at
-/// what a single value may contribute, and divided by what independent (or, where the run shows it, correlated) noise would
-/// give: every sum is a standard normal deviate, and the largest speaks.
+/// Has a channel's level moved within the last few values? The innovations of the last 1, 2, 4, 8 and 16 values are summed, each
+/// cut at what a single value may contribute, and divided by what independent (or, where the run shows it, correlated) noise
+/// would give. Sums have lighter tails than their terms. Every one becomes a standard normal deviate; the largest speaks.
 /// </summary>
 internal sealed class LevelTest
 {
-    private const int Span = 8;
-    private const double Cut = 4.5;
+    private const int Span = 16;
+    private const double Cut = 4, Adult = 240;
 
-    private readonly double[] scores = new double[Span], expected = new double[Span], sigmas = new double[Span];
+    private readonly double[] sizes = new double[Span], expected = new double[Span], sigmas = new double[Span];
     private long heard;
 
     /// <summary>Evidence that the level rose: a standard normal deviate under pure noise.</summary>
@@ -35,22 +35,24 @@ internal sealed class LevelTest
             return;
         }
         var slot = (int)(heard++ % Span);
-        (scores[slot], expected[slot], sigmas[slot]) = (channel.Score, channel.Expected, channel.Sigma);
+        (sizes[slot], expected[slot], sigmas[slot]) = (channel.Size, channel.Expected, channel.Sigma);
+        // The curve bends most at the start, where the forecast is not to be trusted as much.
+        var young = Math.Min(1, 0.5 + (channel.Count / Adult));
         var correlation = Math.Max(0, channel.Autocorrelation);
-        (Up, Down, UpSince, DownSince) = (Math.Max(0, channel.Score), Math.Max(0, -channel.Score), 1, 1);
+        (Up, Down, UpSince, DownSince) = (Math.Max(0, young * channel.Score), Math.Max(0, -young * channel.Score), 1, 1);
         double sum = 0;
         for (var n = 1; n <= Math.Min(heard, Span); n++)
         {
-            sum += Math.Clamp(scores[(heard - n) % Span], -Cut, Cut);
-            if (n is not (2 or 4 or 8)) continue;
-            var deviate = sum / Math.Sqrt(n * (1 + (2 * correlation * (n - 1) / n)));
+            sum += Math.Clamp(sizes[(heard - n) % Span], -Cut, Cut);
+            if (n is not (2 or 4 or 8 or 16)) continue;
+            var deviate = young * channel.ScoreOf(sum / Math.Sqrt(n * (1 + (2 * correlation * (n - 1) / n))), n);
             if (deviate > Up) (Up, UpSince) = (deviate, n);
             if (-deviate > Down) (Down, DownSince) = (-deviate, n);
         }
     }
 
     /// <summary>What the value was expected to be so many values ago, before anything moved.</summary>
-    /// <param name="values">1 is the last one; at most 8.</param>
+    /// <param name="values">1 is the last one; at most 16.</param>
     public double Expected(int values) => expected[(heard - values) % Span];
 
     /// <summary>Sigma so many values ago.</summary>

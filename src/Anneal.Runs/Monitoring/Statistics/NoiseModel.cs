@@ -5,15 +5,16 @@ namespace Anneal.Runs.Monitoring.Statistics;
 /// score, the standard normal deviate that is as unlikely, so that one threshold means the same for every run and signal.
 /// </summary>
 /// <param name="memory">Innovations that it remembers.</param>
-internal sealed class NoiseModel(int memory = 128)
+/// <param name="kind">Shape of the tails.</param>
+internal sealed class NoiseModel(int memory, TailKind kind)
 {
     // Widths of the middle half and the middle four fifths of a normal, in sigmas.
     private const double MiddleHalf = 1.349, MiddleFourFifths = 2.563;
 
-    private const int LeastForTails = 16;
+    private const int LeastForTails = 48;
 
     private readonly SortedWindow recent = new(memory);
-    private Tail above = new(), below = new();
+    private Tail above = new(kind), below = new(kind);
 
     /// <summary>Innovations heard, at most the window's size.</summary>
     public int Count => recent.Count;
@@ -24,29 +25,28 @@ internal sealed class NoiseModel(int memory = 128)
     /// <summary>Centre of the innovations; a forecast without bias has 0.</summary>
     public double Median => recent.Median;
 
-    /// <summary>
-    /// Standard normal deviate as unlikely as this innovation, signed. Student's t by Wallace's approximation; with few
-    /// innovations heard the degrees are fewer, since the width is not known well.
-    /// </summary>
-    /// <param name="innovation">Value minus expectation.</param>
-    /// <param name="floor">Least sigma, such as the resolution of a rounded signal.</param>
-    public double Score(double innovation, double floor = 0)
+    /// <summary>Standard normal deviate as unlikely as this size, signed.</summary>
+    /// <param name="size">In sigmas: an innovation, or the sum of several divided by the root of their number.</param>
+    /// <param name="terms">How many innovations were summed.</param>
+    public double Score(double size, int terms = 1) => size switch
     {
-        var sigma = Math.Max(Sigma, floor);
-        if (innovation == 0 || sigma <= 0) return 0;
-        var degrees = Degrees(innovation > 0);
-        var size = innovation / sigma;
-        var score = Math.Sqrt(degrees * Math.Log(1 + (size * size / degrees))) * ((8 * degrees) + 1) / ((8 * degrees) + 3);
-        return innovation > 0 ? score : -score;
-    }
+        > 0 => above.Deviate(size, terms, recent.Count),
+        < 0 => -below.Deviate(-size, terms, recent.Count),
+        _ => 0,
+    };
 
-    /// <summary>The innovation that has this score: the inverse of <see cref="Score"/>.</summary>
-    public double Innovation(double score, double floor = 0)
+    /// <summary>The size that has this score, within a thousandth: the inverse of <see cref="Score"/>.</summary>
+    public double Size(double score)
     {
-        var degrees = Degrees(score > 0);
-        var root = score * ((8 * degrees) + 3) / ((8 * degrees) + 1);
-        var size = Math.Sqrt(degrees * (Math.Exp(root * root / degrees) - 1));
-        return Math.Max(Sigma, floor) * (score > 0 ? size : -size);
+        var (low, high) = (0.0, Math.Abs(score));
+        while (Math.Abs(Score(Math.CopySign(high, score))) < Math.Abs(score) && high < 1e6) (low, high) = (high, 2 * high);
+        while (high - low > 1e-3 * high)
+        {
+            var middle = (low + high) / 2;
+            if (Math.Abs(Score(Math.CopySign(middle, score))) < Math.Abs(score)) low = middle;
+            else high = middle;
+        }
+        return Math.CopySign(high, score);
     }
 
     /// <summary>Takes in an innovation for the tails alone: an outlier, once it is known to be noise and no fault.</summary>
@@ -66,6 +66,4 @@ internal sealed class NoiseModel(int memory = 128)
             (recent.Quantile(0.75) - recent.Quantile(0.25)) / MiddleHalf,
             (recent.Quantile(0.9) - recent.Quantile(0.1)) / MiddleFourFifths);
     }
-
-    private double Degrees(bool up) => Math.Min(up ? above.Degrees : below.Degrees, Math.Max(2, recent.Count / 3.0));
 }

@@ -6,7 +6,7 @@ namespace Anneal.Runs.Monitoring.Statistics;
 /// </summary>
 internal sealed class TrendForecast
 {
-    private const double LeastMemory = 8, MemoryPerValue = 1.0 / 8, MostMemory = 48;
+    private const double LeastMemory = 8, MemoryPerValue = 0.25, MostMemory = 128;
 
     private double slope;
     private int heard;

@@ -10,7 +10,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// </summary>
 internal sealed class GradNormDetector : IDetector
 {
-    private const double Warns = 5.2, WarnsOfFall = 5.2;
+    private const double Warns = 4.4, WarnsOfFall = 4.5;
     private const double LeastFactor = 1.5, ActFactor = 50;
     private const int Burst = 8, MostOfBurst = 5, MostSteps = 60;
 

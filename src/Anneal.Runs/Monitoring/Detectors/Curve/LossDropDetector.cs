@@ -9,7 +9,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// </summary>
 internal sealed class LossDropDetector : IDetector
 {
-    private const double Warns = 4.9, ActShare = 0.5, LeastAct = 1, ActAt = 0.35;
+    private const double Warns = 4.5, ActShare = 0.5, LeastAct = 1, ActAt = 0.35;
     private const int MostSteps = 120, ActSteps = 5, Settled = 8;
 
     private readonly LevelTest test = new();

@@ -10,12 +10,12 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// </summary>
 internal sealed class LossRiseDetector : IDetector
 {
-    private const double Warns = 4.7;
+    private const double Warns = 4.3, LeastOfLoss = 2.3;
     // Nats, and shares of the progress since the start, above the level before.
     private const double LeastAct = 0.8, ActShare = 0.3, BigAct = 1.5, BigShare = 0.6, Mending = 0.75;
     private const int BigSteps = 5, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6;
 
-    private readonly LevelTest test = new();
+    private readonly LevelTest test = new(), joint = new();
     private readonly RollingWindow since = new(8);
     private double first;
     private int seen;
@@ -33,6 +33,7 @@ internal sealed class LossRiseDetector : IDetector
         if (vitals.WentBack) Close();
         if (seen++ < Start) first += vitals.Loss.Value / Start;
         test.Take(vitals.Loss);
+        joint.Take(vitals.LossWithGradient);
         // An easy stretch: what follows it is measured against what came before.
         if (test.Down > Warns) hard = Math.Max(hard, test.Expected(test.DownSince));
         return age > 0 ? Follow(vitals) : Watch(vitals);
@@ -40,7 +41,7 @@ internal sealed class LossRiseDetector : IDetector
 
     private Symptom? Watch(Vitals vitals)
     {
-        if (test.Up < Warns) return null;
+        if (test.Up < Warns && !(test.Up > LeastOfLoss && vitals.LossWithGradient.IsHeard && joint.Up >= Warns)) return null;
         (baseline, sigma) = (test.Expected(test.UpSince), test.Sigma(test.UpSince));
         (age, peak, above, big, calm, acting) = (test.UpSince, 0, 0, 0, 0, null);
         onset = vitals.Metrics.Step - ((test.UpSince - 1) * vitals.Interval);
@@ -74,6 +75,7 @@ internal sealed class LossRiseDetector : IDetector
     private void Close()
     {
         test.Clear();
+        joint.Clear();
         (age, acting) = (0, null);
     }
 
@@ -82,7 +84,7 @@ internal sealed class LossRiseDetector : IDetector
         Severity = severity,
         Detector = "loss_rise",
         Cause = Attribute(vitals),
-        Confidence = severity == Severity.Act ? 0.99 : Report.Confidence(test.Up),
+        Confidence = severity == Severity.Act ? 0.99 : Report.Confidence(Math.Max(test.Up, joint.Up)),
         Since = onset,
         Message = severity == Severity.Act
             ? $"The loss has been about {rise:F2} nats above its level before step {onset} ({baseline:F2}) for {age} steps, up to {vitals.Metrics.Step}, and does not mend."

@@ -1,0 +1,41 @@
+using Anneal.Runs.Monitoring.Statistics;
+using Anneal.Runs.Protocol;
+
+namespace Anneal.Runs.Monitoring.Detectors.Curve;
+
+/// <summary>
+/// A loss or gradient norm that leaves its own curve slowly, over tens of steps: the trend turned up, or progress stalled, or the
+/// loss falls faster than it should. A schedule that moves the learning rate bends curves too and makes it careful.
+/// </summary>
+/// <param name="channel">What is looked at.</param>
+/// <param name="name">Of the detector, before <c>_drift</c>.</param>
+internal sealed class DriftDetector(Func<Vitals, Channel> channel, string name) : IDetector
+{
+    private const double Warns = 4.4, CareForRises = 6, CareForMoves = 1.5, Cut = 3;
+    private const int Quiet = 64;
+
+    private readonly DriftTest test = new();
+    private long quietUntil;
+
+    public Symptom? Observe(Vitals vitals)
+    {
+        var signal = channel(vitals);
+        if (vitals.IsMeasurement || !signal.IsHeard) return null;
+        if (vitals.WentBack) test.Clear();
+        var value = signal.IsReady ? Math.Clamp(signal.Value, signal.Expected - (Cut * signal.Sigma), signal.Expected + (Cut * signal.Sigma)) : signal.Value;
+        if (!test.Take(vitals.Metrics.Step, value) || vitals.Seen < quietUntil) return null;
+        var care = (CareForMoves * vitals.LearningRate.Agitation) + (CareForRises * Math.Max(0, vitals.LearningRate.RecentChange));
+        if (Math.Abs(test.Score) < Warns + care) return null;
+        quietUntil = vitals.Seen + Quiet;
+        return new()
+        {
+            Severity = Severity.Warn,
+            Detector = $"{name}_drift",
+            Cause = name == "loss" && test.Score < 0 ? Cause.Data : Cause.Optimizer,
+            Confidence = Report.Confidence(test.Score),
+            Since = vitals.Metrics.Step - (test.Span * vitals.Interval),
+            Message = $"Over the last {test.Span} steps up to {vitals.Metrics.Step}, the {(name == "loss" ? "loss" : "logarithm of the gradient norm")} was {Math.Abs(test.Excess):F3} {(test.Excess > 0 ? "above" : "below")} {test.Expected:F3}, where its own curve led.",
+            Evidence = Report.Evidence(vitals, null, ("expected", test.Expected), ("excess", test.Excess), ("score", test.Score)),
+        };
+    }
+}
