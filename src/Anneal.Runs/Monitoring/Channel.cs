@@ -12,7 +12,7 @@ namespace Anneal.Runs.Monitoring;
 internal sealed class Channel(int memory = 128, TailKind tails = TailKind.Power)
 {
     private const int LeastHeard = 16;
-    private const double Reach = 2.5, ShiftScore = 2.2, WinsorAt = 3;
+    private const double Reach = 2, ShiftScore = 2.2, WinsorAt = 3;
 
     private readonly TrendForecast trend = new();
     private readonly NoiseModel noise = new(memory, tails);
@@ -129,7 +129,11 @@ internal sealed class Channel(int memory = 128, TailKind tails = TailKind.Power)
     private void Settle(double reach)
     {
         // Outliers that did not last are the run's noise.
-        for (var i = 0; i < Math.Abs(shifted); i++) noise.LearnTail(suspects[i] - forecasts[i]);
+        for (var i = 0; i < Math.Abs(shifted); i++)
+        {
+            noise.LearnTail(suspects[i] - forecasts[i]);
+            noise.Learn(suspects[i] - forecasts[i]);
+        }
         shifted = 0;
         trend.Learn(Value, reach);
         noise.Learn(Innovation);
@@ -143,7 +147,6 @@ internal sealed class Channel(int memory = 128, TailKind tails = TailKind.Power)
         (suspects[Math.Abs(shifted)], forecasts[Math.Abs(shifted)]) = (Value, Expected);
         shifted += Score > 0 ? 1 : -1;
         trend.Learn(Value, reach);
-        noise.Learn(Innovation);
         if (Math.Abs(shifted) < suspects.Length) return;
         trend.MoveTo((suspects[0] + suspects[1] + suspects[2] + suspects[3]) / suspects.Length, slopeBefore);
         shifted = 0;

@@ -11,6 +11,7 @@ internal sealed class Schedule
     // A decay like 1 - sqrt begins with a jump of a tenth; rounding to two digits makes steps of a twentieth.
     private const double RelativeSlack = 0.15, SlackOfPeak = 0.02;
     private const int LeastHeard = 4, Past = 64;
+    private const double CareForRises = 1.2, MostCare = 2.5;
     private const double Same = 1e-9, RisesBy = 1e-4;
 
     private readonly double[] past = new double[Past];
@@ -70,6 +71,9 @@ internal sealed class Schedule
 
     /// <summary>Change over the last 64 values, as a natural logarithm.</summary>
     public double RecentChange { get; private set; }
+
+    /// <summary>Scores by which detectors of loss and gradient ask for more while the rate climbs, as in a warmup or after a restart.</summary>
+    public double Care => Math.Min(MostCare, CareForRises * Math.Max(0, RecentChange));
 
     private int calm;
 

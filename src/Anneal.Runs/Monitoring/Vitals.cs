@@ -54,7 +54,7 @@ internal sealed class Vitals(MonitorOptions options)
     public Channel GradNorm { get; } = new(tails: TailKind.Exponential);
 
     /// <summary>Innovations of loss and gradient norm together, in sigmas: a batch or an update that is wrong shows in both.</summary>
-    public Channel LossWithGradient { get; } = new();
+    public Channel LossWithGradient { get; } = new(tails: TailKind.Exponential);
 
     /// <summary>Natural logarithm of a step's seconds: as measured by the trainer, else from the times of two lines.</summary>
     public Channel StepTime { get; } = new(tails: TailKind.Exponential);

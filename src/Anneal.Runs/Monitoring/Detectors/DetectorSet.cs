@@ -14,6 +14,7 @@ internal static class DetectorSet
     [
         new NonFiniteDetector(),
         new RepeatedLossDetector(),
+        new MissingWarmupDetector(),
         new LearningRateJumpDetector(),
         new LearningRateFallDetector(),
         new LearningRateRunawayDetector(),

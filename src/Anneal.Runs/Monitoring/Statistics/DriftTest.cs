@@ -1,27 +1,29 @@
 namespace Anneal.Runs.Monitoring.Statistics;
 
 /// <summary>
-/// Has a signal drifted off its own curve? Means of eight values are kept; a straight line in the logarithm of the step, which
-/// power laws nearly are, is laid through the older ones and compared with the mean of the latest 2, 4 and 8. What this comparison
-/// gave in the past, when all was well, tells how far it may be trusted.
+/// Has a signal drifted off its own curve? Means of eight values are kept, and the mean of the latest 2, 4 and 8 of them is compared
+/// with every plausible continuation of the older ones: the straight line in the logarithm of the step, which power laws nearly
+/// are, through all or through the nearest, and a standstill. What none of them explains is a drift. What the comparison gave in
+/// the past, when all was well, tells how far it may be trusted.
 /// </summary>
 internal sealed class DriftTest
 {
-    private const int BlockSize = 8, Blocks = 40, LeastBlocks = 12;
+    private const int BlockSize = 8, Blocks = 40, LeastBlocks = 12, Near = 12, Standstill = 6, Delay = 10, MostLatest = 8;
+    private const double Usual = 3;
 
-    private readonly double[] x = new double[Blocks], y = new double[Blocks];
+    private readonly double[] x = new double[Blocks], y = new double[Blocks], delayed = new double[Delay];
     private readonly SortedWindow past = new(64), residuals = new(Blocks);
     private double sum, sumX;
     private int filled;
     private long blocks;
 
-    /// <summary>Largest deviation of the latest blocks from the curve: a standard normal deviate, signed, shrunk where such deviations are usual.</summary>
+    /// <summary>Largest deviation of the latest blocks from all continuations: a standard normal deviate, signed, shrunk where such deviations are usual.</summary>
     public double Score { get; private set; }
 
-    /// <summary>The latest blocks' mean minus where the curve led.</summary>
+    /// <summary>The latest blocks' mean minus the continuation nearest to it.</summary>
     public double Excess { get; private set; }
 
-    /// <summary>Where the curve led.</summary>
+    /// <summary>That continuation's value.</summary>
     public double Expected { get; private set; }
 
     /// <summary>Values in the stretch that deviates.</summary>
@@ -39,42 +41,87 @@ internal sealed class DriftTest
         var slot = (int)(blocks++ % Blocks);
         (x[slot], y[slot]) = (sumX / BlockSize, sum / BlockSize);
         (sum, sumX, filled, Score) = (0, 0, 0, 0);
-        for (var latest = 2; latest <= 8; latest *= 2) Compare(latest);
-        past.Add(Score);
-        if (past.Count >= 8) Score /= Math.Max(1, (past.Quantile(0.8) - past.Quantile(0.2)) / 2.1);
+        for (var latest = 2; latest <= MostLatest; latest *= 2) Compare(latest);
+        Temper();
         return true;
     }
 
     /// <summary>What was heard no longer counts.</summary>
     public void Clear() => (blocks, filled, sum, sumX, Score) = (0, 0, 0, 0, 0);
 
+    // By what is usual in this run. What is seen now must not excuse itself, so that it counts later.
+    private void Temper()
+    {
+        var slot = (int)(blocks % Delay);
+        var earlier = delayed[slot];
+        delayed[slot] = Score;
+        if (blocks > Delay + LeastBlocks && Math.Abs(earlier) < Usual) past.Add(earlier);
+        if (past.Count >= 8) Score /= Math.Max(1, (past.Quantile(0.8) - past.Quantile(0.2)) / 1.4);
+    }
+
     private void Compare(int latest)
     {
         var older = (int)Math.Min(blocks, Blocks) - latest;
         if (older < LeastBlocks) return;
-        double meanX = 0, meanY = 0, varianceX = 0, covariance = 0, recentX = 0, recentY = 0;
+        double recentX = 0, recentY = 0;
         for (var i = 0; i < latest; i++) (recentX, recentY) = (recentX + (At(x, i) / latest), recentY + (At(y, i) / latest));
-        for (var i = latest; i < latest + older; i++) (meanX, meanY) = (meanX + (At(x, i) / older), meanY + (At(y, i) / older));
-        for (var i = latest; i < latest + older; i++)
-        {
-            var d = At(x, i) - meanX;
-            varianceX += d * d;
-            covariance += d * (At(y, i) - meanY);
-        }
-        if (varianceX <= 0) return;
-        var slope = covariance / varianceX;
-        residuals.Clear();
-        for (var i = latest; i < latest + older; i++) residuals.Add(At(y, i) - meanY - (slope * (At(x, i) - meanX)));
-        var sigma = Math.Max((residuals.Quantile(0.75) - residuals.Quantile(0.25)) / 1.349, (residuals.Quantile(0.9) - residuals.Quantile(0.1)) / 2.563);
+
+        var all = Line.Through(this, latest, older);
+        var near = older > Near ? Line.Through(this, latest, Near) : all;
+        var sigma = Noise(all, latest, older);
         if (sigma <= 0) return;
-        var reach = recentX - meanX;
-        var expected = meanY + (slope * reach);
-        var size = (recentY - expected) / (sigma * Math.Sqrt((1.0 / latest) + (1.0 / older) + (reach * reach / varianceX)));
+        double level = 0;
+        for (var i = latest; i < latest + Standstill; i++) level += At(y, i) / Standstill;
+
         var degrees = older - 2;
-        var score = Math.CopySign(Math.Sqrt(degrees * Math.Log(1 + (size * size / degrees))) * ((8.0 * degrees) + 1) / ((8.0 * degrees) + 3), size);
-        if (Math.Abs(score) > Math.Abs(Score)) (Score, Excess, Expected, Span) = (score, recentY - expected, expected, latest * BlockSize);
+        var (least, excess) = Deviation(all.At(recentX), all.Variance(recentX));
+        Weigh(Deviation(near.At(recentX), near.Variance(recentX)));
+        Weigh(Deviation(level, 1.0 / Standstill));
+        if (Math.Abs(least) > Math.Abs(Score)) (Score, Excess, Expected, Span) = (least, excess, recentY - excess, latest * BlockSize);
+
+        // The deviation nearest to none; none where two continuations lie on either side.
+        void Weigh((double Score, double Excess) other)
+        {
+            if (other.Score * least <= 0) (least, excess) = (0, 0);
+            else if (Math.Abs(other.Score) < Math.Abs(least)) (least, excess) = other;
+        }
+
+        (double, double) Deviation(double expected, double variance)
+        {
+            var size = (recentY - expected) / (sigma * Math.Sqrt((1.0 / latest) + variance));
+            return (Math.CopySign(Math.Sqrt(degrees * Math.Log(1 + (size * size / degrees))) * ((8.0 * degrees) + 1) / ((8.0 * degrees) + 3), size), recentY - expected);
+        }
+    }
+
+    private double Noise(Line line, int from, int count)
+    {
+        residuals.Clear();
+        for (var i = from; i < from + count; i++) residuals.Add(At(y, i) - line.At(At(x, i)));
+        return Math.Max((residuals.Quantile(0.75) - residuals.Quantile(0.25)) / 1.349, (residuals.Quantile(0.9) - residuals.Quantile(0.1)) / 2.563);
     }
 
     // 0 is the latest block.
     private double At(double[] values, int back) => values[(blocks - 1 - back) % Blocks];
+
+    /// <summary>Least-squares line through blocks.</summary>
+    private readonly record struct Line(double MeanX, double MeanY, double Slope, double Count, double SquaresX)
+    {
+        public static Line Through(DriftTest test, int from, int count)
+        {
+            double meanX = 0, meanY = 0, squares = 0, products = 0;
+            for (var i = from; i < from + count; i++) (meanX, meanY) = (meanX + (test.At(test.x, i) / count), meanY + (test.At(test.y, i) / count));
+            for (var i = from; i < from + count; i++)
+            {
+                var d = test.At(test.x, i) - meanX;
+                squares += d * d;
+                products += d * (test.At(test.y, i) - meanY);
+            }
+            return new(meanX, meanY, squares > 0 ? products / squares : 0, count, squares);
+        }
+
+        public double At(double place) => MeanY + (Slope * (place - MeanX));
+
+        /// <summary>Of the line's value at a place, in variances of a block.</summary>
+        public double Variance(double place) => (1 / Count) + (SquaresX > 0 ? (place - MeanX) * (place - MeanX) / SquaresX : 0);
+    }
 }

@@ -3,12 +3,13 @@ namespace Anneal.Runs.Monitoring.Statistics;
 /// <summary>
 /// Has a channel's level moved within the last few values? The innovations of the last 1, 2, 4, 8 and 16 values are summed, each
 /// cut at what a single value may contribute, and divided by what independent (or, where the run shows it, correlated) noise
-/// would give. Sums have lighter tails than their terms. Every one becomes a standard normal deviate; the largest speaks.
+/// would give. Sums have lighter tails than their terms. Every one becomes a standard normal deviate; the largest speaks, one value
+/// alone less loudly: a single odd batch is no shift.
 /// </summary>
 internal sealed class LevelTest
 {
     private const int Span = 16;
-    private const double Cut = 4, Adult = 240;
+    private const double Cut = 4, Adult = 240, Alone = 1.0, Long = 0.2;
 
     private readonly double[] sizes = new double[Span], expected = new double[Span], sigmas = new double[Span];
     private long heard;
@@ -38,17 +39,26 @@ internal sealed class LevelTest
         (sizes[slot], expected[slot], sigmas[slot]) = (channel.Size, channel.Expected, channel.Sigma);
         // The curve bends most at the start, where the forecast is not to be trusted as much.
         var young = Math.Min(1, 0.5 + (channel.Count / Adult));
-        var correlation = Math.Max(0, channel.Autocorrelation);
-        (Up, Down, UpSince, DownSince) = (Math.Max(0, young * channel.Score), Math.Max(0, -young * channel.Score), 1, 1);
+        var correlation = Math.Clamp(channel.Autocorrelation, 0, 0.9);
+        (Up, Down, UpSince, DownSince) = (Math.Max(0, (young * channel.Score) - Alone), Math.Max(0, (-young * channel.Score) - Alone), 1, 1);
         double sum = 0;
         for (var n = 1; n <= Math.Min(heard, Span); n++)
         {
             sum += Math.Clamp(sizes[(heard - n) % Span], -Cut, Cut);
             if (n is not (2 or 4 or 8 or 16)) continue;
-            var deviate = young * channel.ScoreOf(sum / Math.Sqrt(n * (1 + (2 * correlation * (n - 1) / n))), n);
+            var deviate = young * channel.ScoreOf(sum / Math.Sqrt(n * Inflation(correlation, n)), n);
+            // A long sum tests the forecast as much as the signal.
+            if (n == Span) deviate -= Math.CopySign(Math.Min(Long, Math.Abs(deviate)), deviate);
             if (deviate > Up) (Up, UpSince) = (deviate, n);
             if (-deviate > Down) (Down, DownSince) = (-deviate, n);
         }
+    }
+
+    // Variance of a sum of n values of an AR(1) process over that of independent ones.
+    private static double Inflation(double correlation, int n)
+    {
+        var rest = 1 - correlation;
+        return ((1 + correlation) / rest) - (2 * correlation * (1 - Math.Pow(correlation, n)) / (n * rest * rest));
     }
 
     /// <summary>What the value was expected to be so many values ago, before anything moved.</summary>

@@ -19,12 +19,12 @@ internal struct Tail(TailKind kind)
 {
     // A value beyond six sigmas counts as six: one fault must not make the run's noise look like Cauchy's.
     private const double Beyond = 2, Most = 6, ShareBeyond = 0.0228;
-    // Prior: fifteen values. Memory: about the last 60 values beyond.
-    private const double PriorCount = 15, Memory = 60;
+    // Prior: ten values. Memory: about the last 60 values beyond.
+    private const double PriorCount = 10, Memory = 60;
     // Hill: mean of ln(t / 2) beyond 2 robust sigmas is 0.16 + 0.69 / degrees for Student's t, by simulation within 3% from 3 degrees up.
-    private const double HillOfNormal = 0.16, HillOfDegrees = 0.69, LeastDegrees = 3.5, MostDegrees = 60, PriorDegrees = 10;
+    private const double HillOfNormal = 0.16, HillOfDegrees = 0.69, LeastDegrees = 3.5, MostDegrees = 60, PriorDegrees = 20;
     // Mean excess over 2 sigmas: 0.373 for a normal.
-    private const double LeastExcess = 0.373, PriorExcess = 0.5;
+    private const double LeastExcess = 0.373, PriorExcess = 0.45;
 
     private double count = PriorCount;
     private double mean = kind == TailKind.Power ? HillOfNormal + (HillOfDegrees / PriorDegrees) : PriorExcess;

@@ -35,8 +35,8 @@ internal sealed class SyntheticRun(int seed, int steps, double noise)
                 Loss = curve + noise * (HeavyTails ? StudentT3() : Normal()) + Loss(step),
                 GradNorm = norm * Gradient(step),
                 ParamNorm = 40 + t,
-                LearningRate = 3e-3,
-                Nonfinite = false,
+                LearningRate = 3e-3 * Math.Min(1, step / Math.Max(5, steps / 50.0)),
+                Nonfinite = !double.IsFinite(Loss(step)) || !double.IsFinite(Gradient(step)),
             };
         }
     }

@@ -11,7 +11,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// <param name="name">Of the detector, before <c>_drift</c>.</param>
 internal sealed class DriftDetector(Func<Vitals, Channel> channel, string name) : IDetector
 {
-    private const double Warns = 4.4, CareForRises = 6, CareForMoves = 1.5, Cut = 3;
+    private const double Warns = 3.4, CareForRises = 6, CareForMoves = 1.5, Cut = 3, CareForFalls = 0.4, Adult = 700;
     private const int Quiet = 64;
 
     private readonly DriftTest test = new();
@@ -25,7 +25,9 @@ internal sealed class DriftDetector(Func<Vitals, Channel> channel, string name) 
         var value = signal.IsReady ? Math.Clamp(signal.Value, signal.Expected - (Cut * signal.Sigma), signal.Expected + (Cut * signal.Sigma)) : signal.Value;
         if (!test.Take(vitals.Metrics.Step, value) || vitals.Seen < quietUntil) return null;
         var care = (CareForMoves * vitals.LearningRate.Agitation) + (CareForRises * Math.Max(0, vitals.LearningRate.RecentChange));
-        if (Math.Abs(test.Score) < Warns + care) return null;
+        // Young curves bend, and improvements have good reasons, too.
+        var young = Math.Min(1, 0.6 + (vitals.Seen / Adult));
+        if (young * Math.Abs(test.Score) < Warns + care + (test.Score < 0 ? CareForFalls : 0)) return null;
         quietUntil = vitals.Seen + Quiet;
         return new()
         {

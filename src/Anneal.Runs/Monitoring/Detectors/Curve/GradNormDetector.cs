@@ -10,7 +10,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// </summary>
 internal sealed class GradNormDetector : IDetector
 {
-    private const double Warns = 4.4, WarnsOfFall = 4.5;
+    private const double Warns = 4.3, WarnsOfFall = 4.7;
     private const double LeastFactor = 1.5, ActFactor = 50;
     private const int Burst = 8, MostOfBurst = 5, MostSteps = 60;
 
@@ -28,7 +28,7 @@ internal sealed class GradNormDetector : IDetector
         if (norm.IsFlat) return null;
         test.Take(norm);
         if (age > 0) return Follow(vitals);
-        var (up, fall) = (test.Up >= Warns, test.Down >= WarnsOfFall);
+        var (up, fall) = (test.Up >= Warns + vitals.LearningRate.Care, test.Down >= WarnsOfFall);
         if (!up && !fall) return null;
         var since = up ? test.UpSince : test.DownSince;
         (usual, sigma) = (test.Expected(since), test.Sigma(since));
@@ -61,8 +61,8 @@ internal sealed class GradNormDetector : IDetector
         return new()
         {
             Severity = severity,
-            Detector = score < 0 ? "grad_norm_fall" : severity == Severity.Act ? "gradient_explosion" : "grad_norm_rise",
-            Cause = score < 0 ? Cause.Model : Cause.Optimizer,
+            Detector = score < 0 ? "grad_norm_fall" : "grad_norm_rise",
+            Cause = score < 0 ? Cause.Model : vitals.Loss is { IsHeard: true, Score: > 2.5 } ? Cause.Model : Cause.Optimizer,
             Confidence = severity == Severity.Act ? 0.99 : Report.Confidence(score),
             Since = onset,
             Message = severity == Severity.Act

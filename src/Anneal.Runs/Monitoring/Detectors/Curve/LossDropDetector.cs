@@ -9,12 +9,12 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// </summary>
 internal sealed class LossDropDetector : IDetector
 {
-    private const double Warns = 4.5, ActShare = 0.5, LeastAct = 1, ActAt = 0.35;
+    private const double Warns = 4.4, ActShare = 0.5, LeastAct = 1, Slack = 1, LeastNats = 0.1;
     private const int MostSteps = 120, ActSteps = 5, Settled = 8;
 
     private readonly LevelTest test = new();
     private readonly RollingWindow since = new(8);
-    private double baseline, sigma;
+    private double baseline, sigma, lowest = double.PositiveInfinity;
     private int onset, age, below, calm;
     private Symptom? acting;
 
@@ -22,10 +22,13 @@ internal sealed class LossDropDetector : IDetector
     {
         if (vitals.IsMeasurement || !vitals.Loss.IsHeard) return null;
         if (vitals.WentBack) Close();
+        // The return from a rise is no improvement: what counts is what lies below the lowest level so far.
+        if (vitals.Loss.IsReady) lowest = Math.Min(lowest, vitals.Loss.Expected + Slack * vitals.Loss.Sigma);
         test.Take(vitals.Loss);
         if (age > 0) return Follow(vitals);
-        if (test.Down < Warns) return null;
-        (baseline, sigma) = (test.Expected(test.DownSince), test.Sigma(test.DownSince));
+        if (test.Down < Warns || vitals.Loss.Value > lowest) return null;
+        (baseline, sigma) = (Math.Min(test.Expected(test.DownSince), lowest), test.Sigma(test.DownSince));
+        if (baseline - vitals.Loss.Value < LeastNats) return null;
         (age, below, calm) = (test.DownSince, 0, 0);
         onset = vitals.Metrics.Step - ((test.DownSince - 1) * vitals.Interval);
         since.Clear();

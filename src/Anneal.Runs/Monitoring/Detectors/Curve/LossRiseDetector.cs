@@ -10,7 +10,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// </summary>
 internal sealed class LossRiseDetector : IDetector
 {
-    private const double Warns = 4.3, LeastOfLoss = 2.3;
+    private const double Warns = 4.2, LeastOfLoss = 1.5, LeastNats = 0.04;
     // Nats, and shares of the progress since the start, above the level before.
     private const double LeastAct = 0.8, ActShare = 0.3, BigAct = 1.5, BigShare = 0.6, Mending = 0.75;
     private const int BigSteps = 5, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6;
@@ -41,8 +41,10 @@ internal sealed class LossRiseDetector : IDetector
 
     private Symptom? Watch(Vitals vitals)
     {
-        if (test.Up < Warns && !(test.Up > LeastOfLoss && vitals.LossWithGradient.IsHeard && joint.Up >= Warns)) return null;
+        var warns = Warns + vitals.LearningRate.Care;
+        if (test.Up < warns && !(test.Up > LeastOfLoss && vitals.LossWithGradient.IsHeard && joint.Up >= warns)) return null;
         (baseline, sigma) = (test.Expected(test.UpSince), test.Sigma(test.UpSince));
+        if (vitals.Loss.Value - baseline < LeastNats) return null;
         (age, peak, above, big, calm, acting) = (test.UpSince, 0, 0, 0, 0, null);
         onset = vitals.Metrics.Step - ((test.UpSince - 1) * vitals.Interval);
         gradientFirst = gradientAt < vitals.Seen - test.UpSince + 1 && gradientAt >= vitals.Seen - test.UpSince - Precursor;
