@@ -67,7 +67,6 @@ internal sealed class DriftTest
         for (var i = 0; i < latest; i++) (recentX, recentY) = (recentX + (At(x, i) / latest), recentY + (At(y, i) / latest));
 
         var all = Line.Through(this, latest, older);
-        var near = older > Near ? Line.Through(this, latest, Near) : all;
         var sigma = Noise(all, latest, older);
         if (sigma <= 0) return;
         double level = 0;
@@ -75,7 +74,6 @@ internal sealed class DriftTest
 
         var degrees = older - 2;
         var (least, excess) = Deviation(all.At(recentX), all.Variance(recentX));
-        Weigh(Deviation(near.At(recentX), near.Variance(recentX)));
         Weigh(Deviation(level, 1.0 / Standstill));
         if (Math.Abs(least) > Math.Abs(Score)) (Score, Excess, Expected, Span) = (least, excess, recentY - excess, latest * BlockSize);
 

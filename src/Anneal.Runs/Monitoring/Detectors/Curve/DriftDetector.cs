@@ -9,9 +9,10 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// </summary>
 /// <param name="channel">What is looked at.</param>
 /// <param name="name">Of the detector, before <c>_drift</c>.</param>
-internal sealed class DriftDetector(Func<Vitals, Channel> channel, string name) : IDetector
+/// <param name="warns">Score at which it warns.</param>
+internal sealed class DriftDetector(Func<Vitals, Channel> channel, string name, double warns) : IDetector
 {
-    private const double Warns = 3.4, CareForRises = 6, CareForMoves = 1.5, Cut = 3, CareForFalls = 0.4, Adult = 700;
+    private const double CareForRises = 6, CareForMoves = 1.5, Cut = 3, CareForFalls = 0.4, Adult = 700, AdultForFalls = 600;
     private const int Quiet = 64;
 
     private readonly DriftTest test = new();
@@ -21,13 +22,14 @@ internal sealed class DriftDetector(Func<Vitals, Channel> channel, string name) 
     {
         var signal = channel(vitals);
         if (vitals.IsMeasurement || !signal.IsHeard) return null;
-        if (vitals.WentBack) test.Clear();
+        // A restart of the schedule begins a curve of its own.
+        if (vitals.WentBack || vitals.LearningRate.BreaksUp || vitals.LearningRate.BreaksDown) test.Clear();
         var value = signal.IsReady ? Math.Clamp(signal.Value, signal.Expected - (Cut * signal.Sigma), signal.Expected + (Cut * signal.Sigma)) : signal.Value;
         if (!test.Take(vitals.Metrics.Step, value) || vitals.Seen < quietUntil) return null;
         var care = (CareForMoves * vitals.LearningRate.Agitation) + (CareForRises * Math.Max(0, vitals.LearningRate.RecentChange));
         // Young curves bend, and improvements have good reasons, too.
-        var young = Math.Min(1, 0.6 + (vitals.Seen / Adult));
-        if (young * Math.Abs(test.Score) < Warns + care + (test.Score < 0 ? CareForFalls : 0)) return null;
+        var young = Math.Min(1, test.Score < 0 ? 0.4 + (vitals.Seen / AdultForFalls) : 0.6 + (vitals.Seen / Adult));
+        if (young * Math.Abs(test.Score) < warns + care + (test.Score < 0 ? CareForFalls : 0)) return null;
         quietUntil = vitals.Seen + Quiet;
         return new()
         {
