@@ -11,6 +11,9 @@ internal sealed record Plan
     private const double LargestScale = 10;
     private const int MostSkipped = 10_000;
 
+    // First bytes of every uuid that a plan gives.
+    private static readonly byte[] mark = "aneal"u8.ToArray();
+
     /// <summary>Number of the intervention.</summary>
     public required int Id { get; init; }
 
@@ -95,10 +98,13 @@ internal sealed record Plan
 
     private bool Has(ControlVerb verb) => Capability.Has(Capabilities, verb);
 
+    /// <summary>Whether a command came from a plan.</summary>
+    public static bool IsOurs(Guid command) => command.ToByteArray().AsSpan().StartsWith(mark);
+
     // The same decision has the same identity, so that one which is made again after a crash is not carried out again.
     private List<ControlCommand> Named(List<(ControlVerb Verb, (string Name, double Value)[] Args)> plan, string purpose = "do") => [.. plan.Select((one, index) => new ControlCommand
     {
-        Uuid = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{Id}/{Branch}/{Step}/{purpose}/{index}/{Capability.Word(one.Verb)}")).AsSpan(0, 16)),
+        Uuid = new Guid([.. mark, .. SHA256.HashData(Encoding.UTF8.GetBytes($"{Id}/{Branch}/{Step}/{purpose}/{index}/{Capability.Word(one.Verb)}")).AsSpan(0, 16 - mark.Length)]),
         Command = one.Verb,
         Args = one.Args.ToDictionary(arg => arg.Name, arg => arg.Value),
     })];

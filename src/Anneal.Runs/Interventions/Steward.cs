@@ -72,6 +72,7 @@ public sealed class Steward
         if (exchange.Heard()) states.Notice();
         if (Demand == StewardDemand.Stop) return incidents;
         var ended = Current is { State: InterventionState.Probation } on && !Waits && step >= on.Until ? Conclude(on) : null;
+        if (Current is { State: InterventionState.Probation } still && !Waits && metrics.LearningRate is { } rate) LetGo(still, rate);
         if (incidents.Count == 0) return ended is null ? incidents : [ended];
         List<Incident> taken = [.. incidents.Select(Decide)];
         if (ended is not null) taken.Insert(0, ended);
@@ -234,7 +235,7 @@ public sealed class Steward
     private Incident? End(Answer answer)
     {
         if (Current is not { } now) return null;
-        if (now.State == InterventionState.Probation) return PutBack(now, answer);
+        if (now.State == InterventionState.Probation) return BackAgain(now, answer);
         switch (answer.Status)
         {
             case AnswerStatus.Applied:
@@ -272,12 +273,27 @@ public sealed class Steward
             return Begin(incident, on.Try);
         }
         next = incident;
-        Current = on with { Reason = reason };
-        Ask(PlanFor(incident, on.Since, on.Try).PutBack(scale, clip));
+        PutBack(on, reason, scale, clip);
         return Ladder.Next(incident, on.Try, Reachable(SinceOf(incident))).Action;
     }
 
-    private Incident? PutBack(Intervention on, Answer answer)
+    private void PutBack(Intervention on, string reason, double? scale, double? clip)
+    {
+        var commands = PlanFor(on.Incident, on.Since, on.Try).PutBack(scale, clip);
+        Current = on with { Reason = reason, Commands = [.. on.Commands, .. commands] };
+        Ask(commands);
+    }
+
+    // A rate that was put where it was expected, and has come back by itself: both together are too much.
+    private void LetGo(Intervention on, double rate)
+    {
+        if (on.Action != IncidentAction.ScaleLr || !on.Incident.Evidence.TryGetValue("expected", out var expected) || !on.Incident.Evidence.TryGetValue("train/lr", out var was)) return;
+        if (!on.Before.TryGetValue("lr_scale", out var before) || !on.After.TryGetValue("lr_scale", out var after) || !(before > 0)) return;
+        var factor = after / before;
+        if (factor < 0.5 ? rate <= 2 * expected * factor : factor > 2 && rate >= expected * factor / 2) PutBack(on, $"the rate came back by itself: it is {rate:G3}, {expected:G3} was expected and {was:G3} seen", before, null);
+    }
+
+    private Incident? BackAgain(Intervention on, Answer answer)
     {
         var back = on with { Before = on.After, After = on.Before };
         if (answer.Status == AnswerStatus.Ignored) deaf = true;
@@ -346,16 +362,29 @@ public sealed class Steward
         Since = since,
         Try = attempt,
         IsData = incident.Cause == Cause.Data,
-        Scale = Newest("lr_scale") ?? 1,
-        Clip = Newest("clip"),
+        Scale = Newest(ControlVerb.SetLrScale) is { } scale && double.IsFinite(scale) ? scale : 1,
+        Clip = Newest(ControlVerb.SetClip),
         UsualNorm = norms.Level(64, until: since - 1)?.Level,
         Good = states.Good(since, log.Latest()),
         LeftOut = [.. log.Latest().Where(one => one.After.ContainsKey("skip_start")).Select(one => ((int)one.After["skip_start"], (int)one.After["skip_stop"]))],
         Capabilities = Declared(),
     };
 
-    // The value that the trainer has now, as far as it was told.
-    private double? Newest(string name) => log.Lines.LastOrDefault(line => line.State is InterventionState.Applied or InterventionState.Reverted && line.After.ContainsKey(name))?.After[name];
+    // The value that the trainer has now, whoever set it; null where a state brought its own. Of our own commands those count that
+    // are decided: after a crash a decision may be made again whose commands were answered before it.
+    private double? Newest(ControlVerb verb)
+    {
+        var decided = log.Lines.SelectMany(line => line.Commands).DistinctBy(command => command.Uuid).ToDictionary(command => command.Uuid, command => command.Args);
+        double? value = null;
+        foreach (var ack in Acknowledgement.ReadAll(run.AcknowledgementsPath).Where(ack => ack.Status == AcknowledgementStatus.Applied))
+        {
+            if (ack.Command == ControlVerb.LoadCheckpoint) value = null;
+            if (ack.Command != verb || ack.Step > step || (Plan.IsOurs(ack.Uuid) && !decided.ContainsKey(ack.Uuid))) continue;
+            var asked = decided.GetValueOrDefault(ack.Uuid, ack.Args);
+            if (ack.After.TryGetValue("value", out var set) || asked.TryGetValue("value", out set)) value = set;
+        }
+        return value;
+    }
 
     private int NextId() => (log.Last?.Id ?? 0) + 1;
 
