@@ -63,12 +63,13 @@ public sealed class DocumentTests : IDisposable
     private void CopySources()
     {
         foreach (string file in Snippets.Documents.Concat(Directory.EnumerateFiles(Path.Combine(Snippets.Root, "samples"), "*", SearchOption.AllDirectories)
-            .Where(f => Path.GetExtension(f) is ".yaml" or ".jsonl" or ".py")
+            .Where(f => Path.GetExtension(f) is ".yaml" or ".jsonl" or ".py" or ".sh" or ".gz")
             .Select(f => Path.GetRelativePath(Snippets.Root, f))))
         {
             string copy = Path.Combine(folder, file);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.WriteAllText(copy, Shrink(File.ReadAllText(Path.Combine(Snippets.Root, file)), file));
+            if (Path.GetExtension(file) == ".gz") File.Copy(Path.Combine(Snippets.Root, file), copy);
+            else File.WriteAllText(copy, Shrink(File.ReadAllText(Path.Combine(Snippets.Root, file)), file));
         }
     }
 
