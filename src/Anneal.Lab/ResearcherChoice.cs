@@ -55,6 +55,9 @@ public static class ResearcherChoice
     /// <param name="researcher">Settled name.</param>
     public static bool IsPaid(string researcher) => researcher is "claude" or "openai";
 
+    /// <summary>A language model for which the environment holds a key; null for none.</summary>
+    internal static string? WithKey() => Paid(IsSet);
+
     private static string Best(double? usd) => usd is null ? Embedded : Paid(IsSet) ?? Embedded;
 
     private static string? Paid(Func<string, bool> isSet) =>

@@ -97,7 +97,7 @@ public static class Study
         StudyStart.Record(ledger, spec, baseline, corpus);
         var desk = model?.OpenDesk(ledger, spec, progress);
         var researcher = Researchers.OfRecipe(spec, baseline, ledger, model, desk, progress);
-        var beside = desk is null ? progress : new Diagnostician(desk, ledger, spec.Study, progress, cancel);
+        var beside = desk is null ? progress : new StudyDiagnostician(desk, ledger, spec.Study, progress, cancel);
         return new Campaign(spec, baseline, corpus, ledger, researcher, beside, new() { AllowUnsandboxed = options.AllowUnsandboxed });
     }
 }

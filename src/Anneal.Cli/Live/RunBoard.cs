@@ -1,4 +1,4 @@
-using Anneal.Lab.Ledger;
+using Anneal.Cli.Commands;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Watching;
 
@@ -88,18 +88,14 @@ internal sealed class RunBoard
                     if (done.Count < MostMarks) done.Add((told.Step, told.Action));
                     Keep(Words, told.Message);
                     break;
+                case OpinionGiven opinion:
+                    Keep(Words, $"{opinion.Source} on step {opinion.Step}: {IncidentWords.Of(opinion.Cause)} ({opinion.Confidence:0.00}){(opinion.Action is { } action ? $", would {action}" : "")}; {opinion.Taken}");
+                    break;
                 case WatchNotice notice:
                     Keep(Words, notice.Text);
                     break;
             }
         }
-    }
-
-    /// <summary>Takes in a second opinion.</summary>
-    public void Add(DiagnosisRecord diagnosis)
-    {
-        lock (Gate)
-            Keep(Words, $"{diagnosis.Source} on step {diagnosis.Step}: {diagnosis.Cause} ({diagnosis.Confidence:0.00}){(diagnosis.Action is { } action ? $", would {action}" : "")}; {diagnosis.Taken}");
     }
 
     private void Hear(StepMetrics step, Runs.Monitoring.LossBand? band)

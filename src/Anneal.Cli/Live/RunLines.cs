@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Anneal.Cli.Commands;
 using Anneal.Cli.Terminal;
-using Anneal.Lab.Ledger;
 using Anneal.Lab.Reports;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Watching;
@@ -26,13 +25,6 @@ internal sealed class RunLines(Output output, RunBoard board, TimeSpan? interval
             else if (value is StepHeard && _clock.Elapsed - _last > interval) Say(Standing());
     }
 
-    public void Report(DiagnosisRecord value)
-    {
-        board.Add(value);
-        lock (board.Gate)
-            if (!quiet && board.Words is [.., var words]) Say(words);
-    }
-
     public Stream Around(Stream stream, bool isTerminal) => stream;
 
     public void Dispose()
@@ -53,6 +45,7 @@ internal sealed class RunLines(Output output, RunBoard board, TimeSpan? interval
         IncidentRaised { Incident: { Severity: Severity.Warn } } when quiet => null,
         IncidentRaised { Incident: var incident } => $"{IncidentWords.Of(incident.Severity)}: {incident.Message}",
         InterventionTold told => told.Message,
+        OpinionGiven when !quiet => board.Words[^1],
         WatchNotice notice => notice.Text,
         _ => null,
     };

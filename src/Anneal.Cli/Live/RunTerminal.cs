@@ -1,5 +1,4 @@
 using Anneal.Cli.Terminal;
-using Anneal.Lab.Ledger;
 using Anneal.Runs.Watching;
 using Spectre.Console;
 
@@ -39,8 +38,6 @@ internal sealed class RunTerminal : IRunView
     }
 
     public void Report(WatchEvent value) => _board.Add(value);
-
-    public void Report(DiagnosisRecord value) => _board.Add(value);
 
     public Stream Around(Stream stream, bool isTerminal) => isTerminal ? new PassingStream(stream, Pass) : stream;
 

@@ -9,6 +9,7 @@ namespace Anneal.Lab.Diagnoses;
 /// <summary>What a model is shown of an incident: the run's recipe, its signals around the step, the detector's words. All of it is data.</summary>
 internal static class Evidence
 {
+    private const long MostBytes = 32 << 20;
     private const int First = 4, Between = 12, Before = 20, After = 4, MostBlockSignals = 40;
 
     /// <summary>Rules of a diagnosis, the same for all.</summary>
@@ -30,7 +31,7 @@ internal static class Evidence
         return
         [
             Block(Fence.Wrap("recipe of the run", recipe)),
-            Block(Fence.Wrap($"signals until step {incident.Step}", Signals(MetricsReader.ReadAll(run.MetricsPath), incident.Step), 12_000)),
+            Block(Fence.Wrap($"signals until step {incident.Step}", Signals(MetricsReader.ReadLast(run.MetricsPath, MostBytes), incident.Step), 12_000)),
             Block(Fence.Wrap($"what detector {incident.Detector} says", Words(incident, seen))),
             Block($"The run was {(incident.Action == "stop" ? $"stopped at step {incident.Step}" : "not stopped")}. What caused this? Call diagnose."),
         ];

@@ -52,7 +52,7 @@ internal sealed partial class Campaign : ICampaign
     public async ValueTask DisposeAsync()
     {
         // A second opinion under way has its grace before the model goes.
-        if (progress is Diagnostician beside) await beside.DisposeAsync();
+        if (progress is StudyDiagnostician beside) await beside.DisposeAsync();
         (researcher as IDisposable)?.Dispose();
         await executor.DisposeAsync();
     }

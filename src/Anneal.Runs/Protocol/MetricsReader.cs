@@ -19,6 +19,12 @@ public sealed class MetricsReader(string path)
     /// <summary>All complete steps of a file.</summary>
     public static IReadOnlyList<StepMetrics> ReadAll(string path) => new MetricsReader(path).ReadNew();
 
+    /// <summary>The complete steps in the last bytes of a file, so that one of any length takes little memory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">How many.</param>
+    public static IReadOnlyList<StepMetrics> ReadLast(string path, long bytes) =>
+        new MetricsReader(path) { position = File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - bytes) : 0 }.ReadNew();
+
     /// <summary>Steps completed since the last call. A file that became shorter (a run that went back) is read from its start again.</summary>
     public IReadOnlyList<StepMetrics> ReadNew()
     {

@@ -36,6 +36,9 @@ public sealed class RunDirectory(string path)
     /// <summary>A file of this name, put here by anybody, ends the run with its state saved.</summary>
     public string StopPath => In("stop");
 
+    /// <summary>Second opinions on incidents, by a language model, and what became of each.</summary>
+    public string DiagnosesPath => In("diagnoses.jsonl");
+
     /// <summary>Text that the model wrote: <see cref="SampleRecord"/>.</summary>
     public string SamplesPath => In("samples.jsonl");
 

@@ -42,6 +42,15 @@ public sealed record InterventionTold(int Step, IncidentAction Action, string St
 /// <param name="Steps">Steps of the whole run.</param>
 public sealed record LengthKnown(int Steps) : WatchEvent;
 
+/// <summary>A language model gave a second opinion on an incident.</summary>
+/// <param name="Step">Of the incident.</param>
+/// <param name="Source">Who gave it.</param>
+/// <param name="Cause">Where it sees the cause.</param>
+/// <param name="Confidence">In the cause, 0 to 1, as it claims.</param>
+/// <param name="Action">What it would do: <c>scale_lr 0.5</c>; null for nothing.</param>
+/// <param name="Taken">What the policy made of it: <c>taken: ...</c>, <c>noted: ...</c> or <c>refused: ...</c>.</param>
+public sealed record OpinionGiven(int Step, string Source, Cause Cause, double Confidence, string? Action, string Taken) : WatchEvent;
+
 /// <summary>A word about the watch itself: a folder that cannot be written, a command that is started again.</summary>
 /// <param name="Text">In a sentence.</param>
 public sealed record WatchNotice(string Text) : WatchEvent;

@@ -32,7 +32,7 @@ public sealed class DiagnosticianTests : IDisposable
 
     private async Task Diagnose(ILanguageModel model, params IncidentRecord[] incidents)
     {
-        await using var diagnostician = new Diagnostician(lab.Desk(model), lab.Ledger, DeskLab.Study, lab.Listener, Cancel, grace: TimeSpan.FromSeconds(20));
+        await using var diagnostician = new StudyDiagnostician(lab.Desk(model), lab.Ledger, DeskLab.Study, lab.Listener, Cancel, grace: TimeSpan.FromSeconds(20));
         foreach (var incident in incidents) diagnostician.Report(new IncidentSeen(incident));
     }
 
@@ -60,7 +60,7 @@ public sealed class DiagnosticianTests : IDisposable
         WriteRun();
         await using var server = await MessagesServer.StartAsync(_ => ServerReply.Text("never") with { SilentAfter = 0 });
         using var client = server.Client();
-        var diagnostician = new Diagnostician(lab.Desk(client), lab.Ledger, DeskLab.Study, lab.Listener, Cancel, grace: TimeSpan.FromMilliseconds(300));
+        var diagnostician = new StudyDiagnostician(lab.Desk(client), lab.Ledger, DeskLab.Study, lab.Listener, Cancel, grace: TimeSpan.FromMilliseconds(300));
         for (var i = 0; i < 100; i++) diagnostician.Report(new IncidentSeen(Incident with { Step = i }));
         // Everything was passed on though nothing was answered; the queue takes no more than it holds.
         lab.Listener.Of<IncidentSeen>().Count().ShouldBe(100);
