@@ -30,14 +30,15 @@ internal static class WatchCommand
     private static readonly Option<string> Lab = CommonOptions.Lab();
 
     private static readonly RunViews Views = new();
+    private static readonly DiagnoseOptions Diagnose = new();
 
     public static Command Create()
     {
-        var command = Views.On(new Verb("watch", "Runs any training command and watches it: output and exit code stay as they are, what goes wrong is named early.",
+        var command = Diagnose.On(Views.On(new Verb("watch", "Runs any training command and watches it: output and exit code stay as they are, what goes wrong is named early.",
             ("anneal watch -- python train.py --lr 3e-4", "Watches; touches nothing."),
             ("anneal watch --policy act --restart 3 -- torchrun --nproc_per_node 8 train.py", "Repairs or ends a failing run; starts a crashed one again."),
             ("anneal watch --replay metrics.jsonl.gz", "The same eyes over a recorded run: what they would have seen, and when."))
-        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording, OverLab, Lab });
+        { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording, OverLab, Lab }));
         command.SetAction((call, cancel) => call.GetValue(OverLab) ? Task.FromResult(WatchPolicyReplay.Run(new Output(call), call.GetRequiredValue(Lab), GivenPolicy(call), cancel))
             : call.GetValue(Recording) is { } recording ? ReplayAsync(call, recording, cancel)
             : WatchAsync(call));
@@ -57,6 +58,7 @@ internal static class WatchCommand
             Steps = Math.Max(0, call.GetValue(Steps)),
             Reference = call.GetValue(Reference),
             LogDirectory = call.GetValue(LogDir),
+            Diagnose = Diagnose.Of(call),
         };
         Interrupt.Relayed = true;
         WatchResult result;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Anneal.Lab.Diagnoses;
 using Anneal.Lab.Execution;
 using Anneal.Runs;
 using Anneal.Runs.Interventions;
@@ -26,6 +27,7 @@ internal sealed class LiveWatch : IDisposable
     private readonly Lock gate = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<Incident> incidents = [];
+    private readonly RunDiagnostician? diagnostician;
     private CommandRecord record;
 
     private LiveWatch(WatchJob job, RunDirectory run, IDisposable claim, IProgress<WatchEvent>? events)
@@ -40,6 +42,7 @@ internal sealed class LiveWatch : IDisposable
         };
         watch = new TrainerWatch(run, options, events, job.LogDirectory ?? LogDirectories.Find(job.Command), preferEvents: job.LogDirectory is not null);
         watch.Recall();
+        diagnostician = RunDiagnostician.Open(run, job.Diagnose, Advise, new Teller(this));
         record = (CommandRecord.Load(CommandPath) ?? new()) with { Command = job.Command, Directory = Environment.CurrentDirectory, Watch = $"{Guid.NewGuid():N}" };
     }
 
@@ -96,6 +99,7 @@ internal sealed class LiveWatch : IDisposable
             Keep(watch.Look(clock.Elapsed.TotalSeconds, last: true));
             watch.Close();
         }
+        if (diagnostician is not null) await diagnostician.DisposeAsync();
         return Conclude(attempt, restarts + 1);
     }
 
@@ -235,7 +239,16 @@ internal sealed class LiveWatch : IDisposable
         lock (gate) Keep(watch.Hear(numbers, clock.Elapsed.TotalSeconds));
     }
 
-    private void Keep(IReadOnlyList<Incident> found) => incidents.AddRange(found);
+    private void Keep(IReadOnlyList<Incident> found)
+    {
+        incidents.AddRange(found);
+        foreach (var incident in found) diagnostician?.Hear(incident);
+    }
+
+    private string Advise(Advice advice, Incident incident, string source)
+    {
+        lock (gate) return watch.Advise(advice, incident, source);
+    }
 
     private void Note(CommandAttempt attempt, bool isNew)
     {
@@ -246,6 +259,11 @@ internal sealed class LiveWatch : IDisposable
     private void Tell(WatchEvent value)
     {
         lock (gate) events?.Report(value);
+    }
+
+    private sealed class Teller(LiveWatch watch) : IProgress<WatchEvent>
+    {
+        public void Report(WatchEvent value) => watch.Tell(value);
     }
 
     // The watch's own files must not end the command.

@@ -1,3 +1,4 @@
+using Anneal.Lab.Diagnoses;
 using Anneal.Runs;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Watching;
@@ -30,6 +31,9 @@ public sealed record WatchJob
 
     /// <summary>Folder of TensorBoard event files that carry the steps; null: as the command line says, if it does.</summary>
     public string? LogDirectory { get; init; }
+
+    /// <summary>Whether a language model is asked about incidents; null: none.</summary>
+    public DiagnosisChoice? Diagnose { get; init; }
 
     /// <summary>How long the command may take to end after it was asked to.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);

@@ -146,6 +146,19 @@ public sealed class TrainerWatch : IDisposable
     /// <summary>Writes down an incident that was seen elsewhere.</summary>
     public void Raise(Incident incident) => Write([incident]);
 
+    /// <summary>Weighs a language model's advice about an incident; what is taken is carried out like the policy's own.</summary>
+    /// <param name="advice">From the model; nothing in it is trusted.</param>
+    /// <param name="incident">What it is about, with the action that was taken.</param>
+    /// <param name="source">Who gave it.</param>
+    /// <returns><c>taken: ...</c>, <c>noted: ...</c> or <c>refused: ...</c>.</returns>
+    public string Advise(Advice advice, Incident incident, string source)
+    {
+        if (steward is null) return "noted: this watch only observes";
+        var outcome = steward.Advise(advice, incident, source);
+        Tell();
+        return outcome.Words;
+    }
+
     /// <summary>What was demanded has been done.</summary>
     public void Obeyed()
     {
