@@ -9,7 +9,8 @@ namespace Anneal.Benchmarks.Faults;
 /// <summary>
 /// Really injected faults and healthy look-alikes, heard by the shipped monitor and by every published rule. Without arguments the
 /// hidden half is trained and judged. <c>--make DIR [--half tuning|hidden] [--seeds N] [--scales N]</c> only trains a set;
-/// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone]</c> judges one that is there (<c>--alone</c>: without the rules);
+/// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone] [--healthy DIR]</c> judges one that is there; <c>--alone</c> leaves the rules
+/// out, <c>--healthy</c> names the set from whose clean runs rules learn (default: the same set's tuning half).
 /// <c>--repairs [--half tuning|hidden] [--seeds N] [--scales N]</c> trains faulted runs that the policy repairs.
 /// </summary>
 internal static class FaultSuite
@@ -18,10 +19,10 @@ internal static class FaultSuite
     private static readonly int[] tuningSeeds = [1, 2, 3];
 
     public static IEnumerable<BenchmarkRow> Run(string[] args) =>
-        args.Contains("--make") ? StreamMaker.Run(args)
+        (args.Contains("--make") ? StreamMaker.Run(args)
         : args.Contains("--repairs") ? RepairSuite.Run(args)
         : Value(args, "--streams") is { } folder ? Judge(StreamSet.Open(folder), args)
-        : Everything();
+        : Everything()).Select(ScoreRows.Finite);
 
     private static IEnumerable<BenchmarkRow> Everything()
     {
@@ -43,7 +44,7 @@ internal static class FaultSuite
     private static IEnumerable<BenchmarkRow> Judge(StreamSet set, string[] args)
     {
         StreamHalf? half = Value(args, "--half") is { } word ? Enum.Parse<StreamHalf>(word, ignoreCase: true) : null;
-        IReadOnlyList<Contender> peers = args.Contains("--alone") ? [] : PeerCatalog.All(set.Healthy());
+        IReadOnlyList<Contender> peers = args.Contains("--alone") ? [] : PeerCatalog.All((Value(args, "--healthy") is { } healthy ? StreamSet.Open(healthy) : set).Healthy());
         var scores = Hearing.Hold(set, half, [ShippedMonitor.Contender, .. peers]);
         if (args.Contains("--verbose")) Console.WriteLine(ScoreTable.Streams(scores[0]));
         Console.WriteLine(ScoreTable.Of(scores[0]));
