@@ -5,7 +5,7 @@ using Anneal.Runs.Protocol;
 
 namespace Anneal.Tests.Benchmarks.Faults.Scoring;
 
-/// <summary>A set of streams on disk that says only how long each run is and what went wrong where.</summary>
+/// <summary>A set of streams on disk that look healthy: what is said about them is up to the test.</summary>
 internal sealed class HandMadeSet : IDisposable
 {
     public const int Steps = 100;
@@ -43,7 +43,8 @@ internal sealed class HandMadeSet : IDisposable
     {
         using (var writer = new StreamWriter(new GZipStream(File.Create(folder.File(entry.Stream)), CompressionLevel.Fastest)))
         {
-            for (var step = 1; step <= Steps; step++) writer.WriteLine($$"""{"step":{{step}},"train/loss":2.5,"train/grad_norm":0.3,"train/update_norm":0.1,"data/batch_hash":"00","time":{{step}}}""");
+            var random = new Random(1);
+            for (var step = 1; step <= Steps; step++) writer.WriteLine($$"""{"step":{{step}},"train/loss":{{2 + 0.5 / Math.Sqrt(step) + 0.05 * random.NextDouble()}},"train/grad_norm":{{0.3 + 0.05 * random.NextDouble()}},"train/update_norm":0.1,"data/batch_hash":"{{step:x16}}","time":{{step}}}""");
             foreach (var line in moreLines) writer.WriteLine(line);
         }
         StreamSet.Append(folder.Directory, entry);
