@@ -6,7 +6,7 @@ namespace Anneal.Benchmarks.Faults.Injection;
 /// <summary>Measures a model on held-out text and reads what it writes, as a trainer's own evaluation does.</summary>
 internal sealed class HeldOut : IDisposable
 {
-    private const int Rows = 8, Samples = 4, SampleTokens = 48;
+    private const int Rows = 8, Samples = 8, SampleTokens = 48;
 
     private readonly FaultCorpus corpus;
     private readonly ThreadTeam team = new(1);
