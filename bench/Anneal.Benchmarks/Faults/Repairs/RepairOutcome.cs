@@ -18,5 +18,5 @@ internal sealed record RepairOutcome(bool Stopped, IReadOnlyList<Intervention> I
     public bool IsUntouched => !Stopped && !IsRepaired;
 
     /// <summary>What was done, in the protocol's words.</summary>
-    public string Words => Interventions.Count == 0 ? Stopped ? "stopped" : "-" : string.Join(", ", Interventions.Select(one => $"{Advice.Snake(one.Action)} ({Advice.Snake(one.State)})"));
+    public string Words => Interventions.Count == 0 ? Stopped ? "stopped" : "-" : string.Join("; ", Interventions.Select(one => $"{one.Incident.Detector} at {one.Incident.Step}: {Advice.Snake(one.Action)} {Advice.Snake(one.State)}{(one.Reason is null ? "" : $" ({one.Reason})")}"));
 }
