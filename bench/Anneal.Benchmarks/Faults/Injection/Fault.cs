@@ -6,7 +6,7 @@ namespace Anneal.Benchmarks.Faults.Injection;
 /// <summary>A way in which training goes wrong.</summary>
 /// <param name="Number">Of the kind of fault, 1 to 32; variants share it.</param>
 /// <param name="Name">Snake case.</param>
-/// <param name="Pace">Whether it shows at once.</param>
+/// <param name="Pace">Abrupt where some signal of a trainer jumps with it; slow where what shows is what training makes of it, over tens of steps.</param>
 /// <param name="Causes">Right answers.</param>
 /// <param name="Injection">What is done.</param>
 internal sealed record Fault(int Number, string Name, Pace Pace, Cause[] Causes, Injection Injection)

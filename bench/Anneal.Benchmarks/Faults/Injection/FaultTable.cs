@@ -36,18 +36,18 @@ internal static class FaultTable
         new(31, "decay_too_strong", Slow, [Cause.Optimizer], new() { Options = (options, at) => options with { Optimizer = options.Optimizer with { WeightDecay = 100 * at.Scale.Options.Optimizer.WeightDecay } } }),
 
         // Model.
-        new(16, "frozen_block", Abrupt, [Cause.Model, Cause.Optimizer], new() { Gradients = (model, _) => Edits.ScaleGradients(model, 0, p => p.Block == "block.1") }),
+        new(16, "frozen_block", Slow, [Cause.Model, Cause.Optimizer], new() { Gradients = (model, _) => Edits.ScaleGradients(model, 0, p => p.Block == "block.1") }),
         new(17, "dead_units", Abrupt, [Cause.Model], new() { Before = (trainer, at) => Once(at, () => Edits.Mute(trainer.Model, -10)) }) { Recurrence = Recurrence.Passing },
         new(18, "attention_collapse", Abrupt, [Cause.Model], new() { Before = (trainer, at) => Once(at, () => { Edits.Scale(trainer.Model, 8, "q_proj"); Edits.Scale(trainer.Model, 8, "k_proj"); }) }) { Recurrence = Recurrence.Passing, Unseen = true },
         new(32, "output_collapse", Slow, [Cause.Data, Cause.Model, Cause.Evaluation], new() { Loss = new WeightedEnd(20) }),
 
         // Data.
         new(19, "repeated_batch", Abrupt, [Cause.Data], new() { Before = RepeatBatch }) { Recurrence = Recurrence.Passing, Delay = 1 },
-        new(20, "repeated_ngram", Abrupt, [Cause.Data], new() { Batch = (batch, at) => Edits.Rows(batch, at, 0.25, Repeat) }) { Recurrence = Recurrence.InText },
+        new(20, "repeated_ngram", Slow, [Cause.Data], new() { Batch = (batch, at) => Edits.Rows(batch, at, 0.25, Repeat) }) { Recurrence = Recurrence.InText },
         new(21, "garbage", Abrupt, [Cause.Data], new() { Batch = (batch, at) => Edits.Rows(batch, at, 0.3, Edits.Garbage) }) { Recurrence = Recurrence.InText },
         new(22, "label_shift", Abrupt, [Cause.Data], new() { Feed = (_, targets, _) => targets[2..].CopyTo(targets) }) { Recurrence = Recurrence.InText, Unseen = true },
         new(23, "leak", Abrupt, [Cause.Data, Cause.Model, Cause.Evaluation], new() { Feed = (inputs, targets, _) => inputs.CopyTo(targets) }) { Recurrence = Recurrence.InText },
-        new(24, "unshuffled", Abrupt, [Cause.Data], new() { Batch = (batch, at) => at.Domain((at.Seed + 3 * at.Since / (at.Scale.Steps - at.At + 1)) % 3).Next(batch) }),
+        new(24, "unshuffled", Slow, [Cause.Data], new() { Batch = (batch, at) => at.Domain((at.Seed + 3 * at.Since / (at.Scale.Steps - at.At + 1)) % 3).Next(batch) }),
         new(25, "epoch_reset", Slow, [Cause.Data], new() { Before = Rewind }) { Delay = 100, Unseen = true },
         new(26, "evaluation_contamination", Slow, [Cause.Evaluation, Cause.Data], new() { Batch = (batch, at) => Edits.Rows(batch, at, 0.5, (row, random) => Held(at, row, random)) }),
 
