@@ -40,7 +40,7 @@ internal sealed class LiveWatch : IDisposable
             Reference = job.Reference is { } reference ? ReferenceCurve.Load(reference) : [],
             MemoryMb = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1048576.0,
         };
-        watch = new TrainerWatch(run, options, events, job.LogDirectory ?? LogDirectories.Find(job.Command), preferEvents: job.LogDirectory is not null);
+        watch = new TrainerWatch(run, options, events, job.LogDirectory ?? LogDirectories.Find(job.Command), preferEvents: job.LogDirectory is not null) { AnswerWithin = job.AnswerWithin };
         watch.Recall();
         diagnostician = RunDiagnostician.Open(run, job.Diagnose, Advise, new Teller(this));
         record = (CommandRecord.Load(CommandPath) ?? new()) with { Command = job.Command, Directory = Environment.CurrentDirectory, Watch = $"{Guid.NewGuid():N}" };

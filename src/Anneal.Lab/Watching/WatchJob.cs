@@ -38,6 +38,9 @@ public sealed record WatchJob
     /// <summary>How long the command may take to end after it was asked to.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a trainer that goes on training may leave a command unanswered, at least.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Where it goes by itself: <c>runs/watch-20260131-235959</c> below the working directory.</summary>
     /// <param name="now">UTC.</param>
     public static string DefaultDirectory(DateTime now)

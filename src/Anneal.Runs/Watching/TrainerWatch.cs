@@ -53,6 +53,9 @@ public sealed class TrainerWatch : IDisposable
     /// <summary>Why, in a sentence; null without a demand.</summary>
     public string? Why => steward?.Why;
 
+    /// <summary>How long a trainer that goes on training may leave a command unanswered, at least. Default 30 s.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Commands that the trainer has declared; none for one that does not know of us.</summary>
     public IReadOnlyCollection<string> Capabilities => capabilities;
 
@@ -182,7 +185,7 @@ public sealed class TrainerWatch : IDisposable
         // The list is filled when the trainer declares more.
         var known = options with { Steps = length, Capabilities = capabilities };
         if (options.Policy != MonitorPolicy.Act) return new(known);
-        steward = new(run, new() { Steps = length });
+        steward = new(run, new() { Steps = length, AnswerWithin = AnswerWithin });
         interventions = Intervention.ReadAll(run.InterventionsPath).Count;
         return new(known with { Tries = steward.TriesOf });
     }
