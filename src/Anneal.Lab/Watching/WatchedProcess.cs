@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Anneal.Lab.Execution;
 using Anneal.Runs.Watching;
 
@@ -9,7 +10,7 @@ namespace Anneal.Lab.Watching;
 /// A watched command while it runs, in a session of its own: what it prints goes on byte for byte as it comes, is logged
 /// within limits and heard line by line.
 /// </summary>
-internal sealed class WatchedProcess : IDisposable
+internal sealed partial class WatchedProcess : IDisposable
 {
     /// <summary>Carried by the command and all that it starts, whatever group they join; its value names the watch.</summary>
     public const string Mark = "ANNEAL_WATCH";
@@ -58,7 +59,7 @@ internal sealed class WatchedProcess : IDisposable
         (start.UseShellExecute, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment[Mark] = mark;
-        return new(Process.Start(start)!, mark, session is not null, output, errors, logs, hear);
+        return new(Spawn(start), mark, session is not null, output, errors, logs, hear);
     }
 
     /// <summary>Asks the command to end, then all that is left of it; after some patience ends them.</summary>
@@ -98,6 +99,25 @@ internal sealed class WatchedProcess : IDisposable
         if (!process.HasExited) ProcessGroup.Kill(process.Id);
         process.Dispose();
     }
+
+    // The runtime ignores SIGPIPE, and what it starts would inherit that: a command whose reader has gone would never learn it.
+    private static Process Spawn(ProcessStartInfo start)
+    {
+        if (OperatingSystem.IsWindows()) return Process.Start(start)!;
+        const int sigpipe = 13, byDefault = 0;
+        var before = SetSignal(sigpipe, byDefault);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        finally
+        {
+            SetSignal(sigpipe, before);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetSignal(int signal, nint handler);
 
     private bool AnyLeft() => !Exit.IsCompleted || ProcessGroup.AnyByVariable($"{Mark}={mark}");
 

@@ -17,6 +17,19 @@ internal sealed class OwnMetrics(string path, Action<string> warn) : IDisposable
     /// <summary>Where the trainer's own lines begin, once it writes the file itself; null: it does not.</summary>
     public long? Foreign { get; private set; }
 
+    /// <summary>Whether the file is the watch's to write: the trainer has added nothing.</summary>
+    public bool IsOurs()
+    {
+        if (Foreign is null && LengthOf(path) > length)
+        {
+            Foreign = length;
+            // What is still buffered was said by the trainer, too.
+            writer?.Abandon();
+            writer = null;
+        }
+        return Foreign is null;
+    }
+
     /// <summary>Writes a step, unless the trainer does.</summary>
     public void Write(StepMetrics step)
     {
@@ -44,18 +57,6 @@ internal sealed class OwnMetrics(string path, Action<string> warn) : IDisposable
     {
         Flush();
         if (writer is { } open) Try(open.Dispose);
-    }
-
-    private bool IsOurs()
-    {
-        if (Foreign is null && LengthOf(path) > length)
-        {
-            Foreign = length;
-            // What is still buffered was said by the trainer, too.
-            writer?.Abandon();
-            writer = null;
-        }
-        return Foreign is null;
     }
 
     private void Try(Action write)

@@ -77,7 +77,7 @@ public sealed class TrainerWatch : IDisposable
     /// <returns>Incidents that it gives rise to; mostly none.</returns>
     public IReadOnlyList<Incident> Hear(IReadOnlyList<NamedNumber> numbers, double seconds)
     {
-        if (metrics.Foreign is not null || (folderSpeaks && (preferFolder || !outputSpeaks))) return [];
+        if (!metrics.IsOurs() || (folderSpeaks && (preferFolder || !outputSpeaks))) return [];
         var heard = output.Hear(numbers, seconds);
         Learn(output.Length);
         outputSpeaks |= heard is HeardStep;

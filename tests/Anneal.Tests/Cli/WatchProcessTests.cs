@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Anneal.Runs.Protocol;
 
 namespace Anneal.Tests.Cli;
 
@@ -58,5 +59,44 @@ public sealed class WatchProcessTests : IDisposable
         var result = CliProgram.Await(process);
         result.Out.ShouldBe($"got {signal}\n");
         result.ExitCode.ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_watch_that_is_killed_leaves_a_folder_that_goes_on_once_its_command_has_learnt_it()
+    {
+        const string script = "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo step=$i loss=3.5; sleep 0.01; done";
+        using (var process = CliProgram.Start(["watch", "--run-dir", In("run"), "--", "/bin/sh", "-c", script], null, folder.FullName))
+        {
+            while (!File.Exists(In("run/metrics.jsonl")) || new FileInfo(In("run/metrics.jsonl")).Length < 500) Thread.Sleep(20);
+            process.Kill();
+            process.WaitForExit();
+        }
+        var before = MetricsReader.ReadAll(In("run/metrics.jsonl")).Count;
+        CliResult again;
+        // Its next line has no reader, and ends it.
+        for (var tries = 0; (again = Watch("echo step=9000 loss=3")).ExitCode == 2 && tries < 20; tries++) again.Error.ShouldContain("an earlier watch started here");
+        again.ExitCode.ShouldBe(0, again.Error);
+        var steps = MetricsReader.ReadAll(In("run/metrics.jsonl"));
+        (steps.Count, steps[^1].Step).ShouldBe((before + 1, 9000));
+    }
+
+    [Fact]
+    public void A_full_disk_costs_the_record_and_not_the_run()
+    {
+        // A limit on file sizes stands in for it; the runtime itself needs a file for its code unless told otherwise.
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", "dotnet", CliProgram.Path, "watch", "--run-dir", In("run"), "--",
+            "/bin/sh", "-c", "i=0; while [ $i -lt 600 ]; do i=$((i+1)); echo step=$i loss=3.5 lr=0.001 grad_norm=1; done; exit 6"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.FullName,
+            Environment = { ["DOTNET_EnableWriteXorExecute"] = "0", ["DOTNET_EnableDiagnostics"] = "0" },
+        })!;
+        var result = CliProgram.Await(process);
+        result.ExitCode.ShouldBe(6, result.Error);
+        result.Out.Split('\n').Length.ShouldBe(601);
+        result.Error.Split('\n').Count(line => line.Contains("metrics.jsonl cannot be written", StringComparison.Ordinal)).ShouldBe(1, result.Error);
+        MetricsReader.ReadAll(In("run/metrics.jsonl")).Count.ShouldBeInRange(1, 200);
     }
 }

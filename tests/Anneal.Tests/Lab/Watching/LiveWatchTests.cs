@@ -122,11 +122,11 @@ public sealed class LiveWatchTests : IDisposable
         foreach (var policy in new[] { MonitorPolicy.Observe, MonitorPolicy.Act })
         {
             using var watch = new TrainerWatch(new RunDirectory(Directory.CreateDirectory(place.In($"{policy}")).FullName), new MonitorOptions { Policy = policy });
-            for (var step = 1; step <= 40; step++) watch.Hear([new("step", step), new("loss", 3)], step);
+            for (var step = 1; step <= 40; step++) watch.Hear([new("step", step), new("loss", 4 - 0.01 * step + 0.01 * (step % 3))], step);
             watch.Idle(5, new Dictionary<string, double>()).ShouldBeEmpty();
             var hang = watch.Idle(2000, new Dictionary<string, double> { ["perf/processor_share"] = 0.5 });
             hang.ShouldHaveSingleItem().Evidence["perf/processor_share"].ShouldBe(0.5);
-            watch.Demand.ShouldBe(policy == MonitorPolicy.Act ? StewardDemand.Restart : StewardDemand.None);
+            watch.Demand.ShouldBe(policy == MonitorPolicy.Act ? StewardDemand.Restart : StewardDemand.None, watch.Why);
         }
     }
 

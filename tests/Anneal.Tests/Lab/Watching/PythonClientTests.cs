@@ -216,7 +216,7 @@ public sealed class PythonClientTests : IDisposable
             """
             folder = os.environ["ANNEAL_RUN_DIR"]
             with open(os.path.join(folder, "status.json"), "w") as file:
-                json.dump({"state": "running", "capabilities": ["save_checkpoint", "load_checkpoint", "set_lr_scale", "set_clip", "skip_steps"]}, file)
+                json.dump({"state": "running", "last_checkpoint": "ckpt_50.pt", "capabilities": ["save_checkpoint", "load_checkpoint", "set_lr_scale", "set_clip", "skip_steps"]}, file)
             for step in range(1, 100000):
                 print("step=%d loss=%s lr=0.001 grad_norm=%s" % (step, "nan" if step > 60 else 3 + 0.01 * (step % 7), "nan" if step > 60 else 1), flush=True)
                 time.sleep(0.005)
