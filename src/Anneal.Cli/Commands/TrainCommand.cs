@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Anneal.Cli.Live;
 using Anneal.Cli.Terminal;
 using Anneal.Lab.Reports;
 using Anneal.Lab.SingleRuns;
 using Anneal.Runs.Protocol;
+using Anneal.Runs.Watching;
 using Spectre.Console;
 
 namespace Anneal.Cli.Commands;
@@ -19,13 +21,16 @@ internal static class TrainCommand
     private static readonly Option<string[]> Set = CommonOptions.Set();
     private static readonly Option<string> Lab = CommonOptions.Lab();
 
+    private static readonly RunViews Views = new();
+    private static readonly DiagnoseOptions Diagnose = new();
+
     public static Command Create()
     {
-        var command = new Verb("train", "Trains one recipe in a worker process of its own and evaluates it on held-out text.",
+        var command = Diagnose.On(Views.On(new Verb("train", "Trains one recipe in a worker process of its own and evaluates it on held-out text.",
             ("anneal train samples/first-study/baseline.yaml --out runs/first", "Trains the sample's baseline."),
             ("anneal train baseline.yaml --out runs/rope --set model.position.kind=rope --seed 2", "The same recipe with one key changed and another seed."),
             ("anneal train baseline.yaml --out runs/first", "After Ctrl+C or a crash: the same call goes on from the newest saved state."))
-        { File, Out, Seed, Set, From, Policy, Threads, Lab };
+        { File, Out, Seed, Set, From, Policy, Threads, Lab }));
         command.SetAction(TrainAsync);
         return command;
     }
@@ -44,12 +49,14 @@ internal static class TrainCommand
             Corpus = call.GetValue(From),
             Policy = call.GetValue(Policy),
             Threads = call.GetValue(Threads),
+            Diagnose = Diagnose.Of(call),
         };
         TrainResult result;
         try
         {
-            using var line = new StatusLine(output);
-            result = await job.RunAsync(new Lines(output), line, cancel);
+            using var view = Views.OpenPage(call, output, Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Out)), $"Ctrl+C saves and stops; the same call goes on. Kept in {job.Out}");
+            using var line = view is null ? new StatusLine(output) : null;
+            result = await job.RunAsync(view is null ? new Lines(output) : new Notices(view), line, cancel, view);
         }
         catch (OperationCanceledException)
         {
@@ -62,6 +69,12 @@ internal static class TrainCommand
         else
             Print(output.Results, result);
         return ExitCode.Done;
+    }
+
+    // Words about what is being done, on the page instead of beneath it.
+    private sealed class Notices(IRunView view) : IProgress<string>
+    {
+        public void Report(string value) => view.Report(new WatchNotice(value));
     }
 
     private static void Print(IAnsiConsole console, TrainResult result)

@@ -39,6 +39,11 @@ internal static class WatchCommand
             ("anneal watch --policy act --restart 3 -- torchrun --nproc_per_node 8 train.py", "Repairs or ends a failing run; starts a crashed one again."),
             ("anneal watch --replay metrics.jsonl.gz", "The same eyes over a recorded run: what they would have seen, and when."))
         { Words, Policy, RunDir, Restart, Grace, Steps, Reference, LogDir, Recording, OverLab, Lab }));
+        command.Validators.Add(result =>
+        {
+            if (new[] { result.GetValue(Recording) is not null, result.GetValue(OverLab), result.GetValue(Words) is { Length: > 0 } }.Count(asked => asked) > 1)
+                result.AddError("watches one thing at a time: a command after --, --replay FILE, or --replay-policy");
+        });
         command.SetAction((call, cancel) => call.GetValue(OverLab) ? Task.FromResult(WatchPolicyReplay.Run(new Output(call), call.GetRequiredValue(Lab), GivenPolicy(call), cancel))
             : call.GetValue(Recording) is { } recording ? ReplayAsync(call, recording, cancel)
             : WatchAsync(call));

@@ -28,12 +28,16 @@ internal sealed class LossChart
         if (bins.Length == 0) return;
         (first, last) = (bins[0].First, Math.Max(steps, Math.Max(bins[^1].Last, bins[0].First + 1)));
         (Low, High) = Range(bins);
+        var shaded = -1;
         foreach (var bin in bins)
         {
             var column = ColumnOf(bin.Last);
-            if (bin.Band is { Low: var low, High: var high } && double.IsFinite(low) && double.IsFinite(high))
-                for (var row = RowOf(high) / 4; row <= RowOf(low) / 4; row++)
-                    if (cells[row, column] == ' ') cells[row, column] = Shade;
+            var (low, high) = bin.Band;
+            if (!double.IsFinite(low) || !double.IsFinite(high)) continue;
+            // Where there are more columns than bins, the band goes on between them.
+            for (var between = shaded < 0 || shaded >= column ? column : shaded + 1; between <= column; between++)
+                for (var row = RowOf(high) / 4; row <= RowOf(low) / 4; row++) cells[row, between] = Shade;
+            shaded = column;
         }
         var before = -1;
         foreach (var bin in bins)

@@ -19,6 +19,14 @@ internal sealed class RunViews
         return command;
     }
 
+    /// <summary>The page, where a call wants one and standard error can show it; else null.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="output">Where words go.</param>
+    /// <param name="name">Of the run or command.</param>
+    /// <param name="foot">What Ctrl+C does, where files are kept.</param>
+    public IRunView? OpenPage(ParseResult call, Output output, string name, string foot) =>
+        call.GetValue(_quiet) || call.GetValue(_plain) || !output.Moves ? null : new RunTerminal(Console.Error, () => output.Progress.Profile.Width, output.Colours, new RunBoard(), name, foot);
+
     /// <summary>The view that a call asks for.</summary>
     /// <param name="call">The call.</param>
     /// <param name="output">Where words go.</param>

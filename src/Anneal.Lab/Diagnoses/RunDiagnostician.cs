@@ -54,10 +54,11 @@ internal sealed class RunDiagnostician : IDiagnosisBook, IAsyncDisposable
         choice?.Find() is { } who ? new(run, who, choice.Usd, judge, events, grace) : null;
 
     /// <summary>Hears of an incident; returns at once.</summary>
-    public void Hear(Incident incident) => diagnostician.Hear(
-        new IncidentRecord(
-            Path.GetFileName(run.Root), null, incident.Step, Advice.Snake(incident.Severity), Advice.Snake(incident.Action), incident.Detector, Advice.Snake(incident.Cause), incident.Message),
-        run);
+    public void Hear(Incident incident) => diagnostician.Hear(Record(Path.GetFileName(run.Root), incident), run);
+
+    /// <summary>An incident in the ledger's words.</summary>
+    public static IncidentRecord Record(string run, Incident incident) =>
+        new(run, null, incident.Step, Advice.Snake(incident.Severity), Advice.Snake(incident.Action), incident.Detector, Advice.Snake(incident.Cause), incident.Message);
 
     /// <inheritdoc/>
     public bool IsOpenTo(IncidentRecord incident) => known.Count < Most && !known.Contains((incident.Step, incident.Detector));

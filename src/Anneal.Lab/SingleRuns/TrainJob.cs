@@ -1,8 +1,10 @@
+using Anneal.Lab.Diagnoses;
 using Anneal.Lab.Execution;
 using Anneal.Runs;
 using Anneal.Runs.Interventions;
 using Anneal.Runs.Protocol;
 using Anneal.Runs.Recipes;
+using Anneal.Runs.Watching;
 
 namespace Anneal.Lab.SingleRuns;
 
@@ -33,6 +35,9 @@ public sealed record TrainJob
     /// <summary>Threads; the result does not depend on them.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Whether a language model is asked about incidents; null: none.</summary>
+    public DiagnosisChoice? Diagnose { get; init; }
+
     /// <summary>The recipe with its overrides; its corpus is absolute or a word.</summary>
     /// <exception cref="InputException">All that is wrong with it.</exception>
     public Recipe Resolve()
@@ -52,9 +57,10 @@ public sealed record TrainJob
     /// <param name="words">Told what is being done.</param>
     /// <param name="steps">Told where the training stands.</param>
     /// <param name="cancel">Saves the state and returns; the same job goes on.</param>
+    /// <param name="events">Told what is heard and seen.</param>
     /// <exception cref="JobFailedException">The run failed or the monitor stopped it.</exception>
     /// <exception cref="InputException">The recipe is wrong, or the folder holds another run.</exception>
-    public async Task<TrainResult> RunAsync(IProgress<string>? words, IProgress<TrainingProgress>? steps, CancellationToken cancel)
+    public async Task<TrainResult> RunAsync(IProgress<string>? words, IProgress<TrainingProgress>? steps, CancellationToken cancel, IProgress<WatchEvent>? events = null)
     {
         var recipe = Resolve();
         var tokens = await CorpusChoice.TokenizeAsync(recipe.Data.Corpus, recipe.Tokenizer, Lab, words, cancel);
@@ -71,7 +77,8 @@ public sealed record TrainJob
         words?.Report($"Training in {run.Root}");
         try
         {
-            await Training.RunAsync(run, steps, cancel);
+            await using var opinions = new WatchedTraining(run, Diagnose, events);
+            await Training.RunAsync(run, steps, opinions, cancel);
         }
         finally
         {

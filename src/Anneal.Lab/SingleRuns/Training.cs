@@ -1,6 +1,7 @@
 using Anneal.Lab.Execution;
 using Anneal.Runs;
 using Anneal.Runs.Protocol;
+using Anneal.Runs.Watching;
 
 namespace Anneal.Lab.SingleRuns;
 
@@ -13,17 +14,17 @@ internal static class Training
     /// <summary>Trains to the end; a run that was interrupted goes on from its newest state.</summary>
     /// <exception cref="JobFailedException">The run failed or the monitor stopped it; the message says why.</exception>
     /// <exception cref="OperationCanceledException">Interrupted, with the state saved.</exception>
-    public static async Task RunAsync(RunDirectory run, IProgress<TrainingProgress>? progress, CancellationToken cancel)
+    public static async Task RunAsync(RunDirectory run, IProgress<TrainingProgress>? progress, IProgress<WatchEvent> events, CancellationToken cancel)
     {
         using var child = Child.Start(WorkerCommand.Create("train", run.Root));
         child.DrainOutput();
-        var metrics = new MetricsReader(run.MetricsPath);
+        var follower = new RunFollower(run, events);
         try
         {
             while (await Task.WhenAny(child.Exit, Task.Delay(100, cancel)) != child.Exit)
             {
                 cancel.ThrowIfCancellationRequested();
-                if (metrics.ReadNew() is [.., var last])
+                if (follower.Look() is { } last)
                     progress?.Report(new TrainingProgress(last, RunStatus.Load(run.StatusPath)?.Steps));
             }
         }
@@ -33,6 +34,7 @@ internal static class Training
             throw;
         }
 
+        follower.Look();
         cancel.ThrowIfCancellationRequested();
         switch (child.ExitCode)
         {

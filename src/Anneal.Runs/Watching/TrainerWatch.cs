@@ -217,8 +217,7 @@ public sealed class TrainerWatch : IDisposable
         foreach (var one in Intervention.ReadAll(run.InterventionsPath).Skip(interventions))
         {
             interventions++;
-            var words = $"{Advice.Snake(one.Action)} against {one.Incident.Detector} at step {one.Incident.Step}, try {one.Try}: {Advice.Snake(one.State)}{(one.Reason is { } reason ? $" ({reason})" : "")}";
-            events?.Report(new InterventionTold(one.Step, one.Action, Advice.Snake(one.State), words));
+            events?.Report(InterventionTold.Of(one));
         }
     }
 

@@ -1,3 +1,4 @@
+using Anneal.Runs.Interventions;
 using Anneal.Runs.Monitoring;
 using Anneal.Runs.Protocol;
 
@@ -36,7 +37,16 @@ public sealed record IncidentRaised(Incident Incident) : WatchEvent;
 /// <param name="Action">What: <see cref="IncidentAction.Rewind"/>.</param>
 /// <param name="Status">A word: <c>requested</c>, <c>applied</c>, <c>rejected</c>, <c>reverted</c>.</param>
 /// <param name="Message">In a sentence.</param>
-public sealed record InterventionTold(int Step, IncidentAction Action, string Status, string Message) : WatchEvent;
+public sealed record InterventionTold(int Step, IncidentAction Action, string Status, string Message) : WatchEvent
+{
+    /// <summary>An intervention at one of its turns, in words.</summary>
+    /// <param name="turn">A line of <c>interventions.jsonl</c>.</param>
+    public static InterventionTold Of(Intervention turn) => new(
+        turn.Step,
+        turn.Action,
+        Advice.Snake(turn.State),
+        $"{Advice.Snake(turn.Action)} against {turn.Incident.Detector} at step {turn.Incident.Step}, try {turn.Try}: {Advice.Snake(turn.State)}{(turn.Reason is { } reason ? $" ({reason})" : "")}");
+}
 
 /// <summary>The run's length became known.</summary>
 /// <param name="Steps">Steps of the whole run.</param>

@@ -44,6 +44,15 @@ public sealed class WatchReplayTests : IDisposable
         result.Error.ShouldContain("1 of 261 lines were not understood; the first is line 261: {torn");
     }
 
+    [Fact]
+    public void A_recording_and_a_command_are_not_watched_at_once()
+    {
+        var result = CliProgram.Run("watch", "--replay", "x.jsonl", "--", "true");
+
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldContain("one thing at a time");
+    }
+
     [Theory]
     [InlineData("nothing-here.jsonl", "there is no such file")]
     [InlineData(".", "is a folder")]

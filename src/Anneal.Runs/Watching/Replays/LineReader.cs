@@ -18,9 +18,6 @@ internal sealed class LineReader(Stream source, int longest = 1 << 20)
     /// <summary>Lines that were too long.</summary>
     public long Passed { get; private set; }
 
-    /// <summary>The last line had no end: the writer died in its middle, or still writes.</summary>
-    public bool Torn { get; private set; }
-
     /// <summary>The next line that is there already, without its end; valid until the next call of <see cref="Fill"/>.</summary>
     public bool TryNext(out ReadOnlySpan<byte> line)
     {
@@ -31,7 +28,6 @@ internal sealed class LineReader(Stream source, int longest = 1 << 20)
             var stop = found < 0 ? end : scanned + found;
             line = buffer.AsSpan(start, stop - start);
             start = scanned = found < 0 ? end : stop + 1;
-            Torn = found < 0 && !passing;
             Line++;
             if (!passing) return true;
             passing = false;
