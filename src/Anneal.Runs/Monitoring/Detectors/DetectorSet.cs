@@ -37,7 +37,7 @@ internal static class DetectorSet
             new RepeatedBatchDetector(),
             new RepeatFractionDetector(),
             new TokenEntropyDetector(),
-            new TextMonotonyDetector(),
+            new TextDriftDetector(),
             new InitialisationDetector(),
             new AlteredWeightsDetector(),
             new FrozenBlockDetector(blocks),

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Runs.Monitoring.Detectors.Inside;
@@ -9,14 +10,14 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 internal sealed class TokenEntropyDetector : IDetector
 {
-    private const double Sigmas = 5, Least = 0.15, ActNats = 0.5, ActLoss = 0.5;
+    private const double Sigmas = 4, FarSigmas = 5.5, Least = 0.15, ActNats = 0.5, ActLoss = 0.5;
     private const int Settled = 24, Together = 8, Memory = 64, Certain = 6;
-    // Odd batches together that are news, by the share of odd ones that the run is used to.
+    // Far ones together that are news (or one more that are odd), by the share of odd ones that the run is used to.
     private const double Rare = 0.008, Common = 0.06, RateMemory = 200, LeastRate = 0.002;
 
     private readonly Habit entropy = new(Memory, 0.02), loss = new(Memory, 1e-3);
     private readonly Alarm alarm = new(64);
-    private uint odd;
+    private uint odd, far;
     private double rate = LeastRate;
     private int sign, since;
 
@@ -27,9 +28,10 @@ internal sealed class TokenEntropyDetector : IDetector
         var shift = nats - entropy.Level;
         var deviations = entropy.Deviations(nats);
         var isOdd = entropy.Count >= Settled && Math.Abs(deviations) > Sigmas && Math.Abs(shift) > Least;
-        if (isOdd && (odd == 0 || Math.Sign(shift) != sign)) (sign, since, odd) = (Math.Sign(shift), metrics.Step, 0);
-        odd = ((odd << 1) | (isOdd ? 1u : 0)) & ((1u << Together) - 1);
-        var together = System.Numerics.BitOperations.PopCount(odd);
+        if (isOdd && (odd == 0 || Math.Sign(shift) != sign)) (sign, since, odd, far) = (Math.Sign(shift), metrics.Step, 0, 0);
+        odd = Shift(odd, isOdd);
+        far = Shift(far, isOdd && Math.Abs(deviations) > FarSigmas);
+        var (together, farTogether) = (BitOperations.PopCount(odd), BitOperations.PopCount(far));
         var needed = rate < Rare ? 2 : rate < Common ? 3 : Together;
         var usualLoss = loss.Level;
         entropy.Add(nats);
@@ -40,11 +42,13 @@ internal sealed class TokenEntropyDetector : IDetector
             alarm.Rest();
             return null;
         }
-        if (together < needed) return null;
+        if (together <= needed && farTogether < needed) return null;
         var certain = together >= Certain && shift > ActNats && metrics.Loss - usualLoss > ActLoss;
         var severity = certain ? Severity.Act : Severity.Warn;
         return alarm.Raise(severity) ? Report(metrics, nats, nats - shift, deviations, together, severity) : null;
     }
+
+    private static uint Shift(uint bits, bool bit) => ((bits << 1) | (bit ? 1u : 0)) & ((1u << Together) - 1);
 
     private Symptom Report(StepMetrics metrics, double nats, double expected, double deviations, int together, Severity severity) => new()
     {
