@@ -9,8 +9,8 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 internal sealed class TextDriftDetector : IDetector
 {
-    private const int Settled = 48, Memory = 128;
-    private const double Slack = 0.5, LowBound = 8.8, HighBound = 14, Most = 3, TailMultiple = 1.3;
+    private const int Settled = 48, Memory = 128, Longest = 64;
+    private const double Slack = 0.5, LowBound = 8.8, HighBound = 14, Most = 4, TailMultiple = 1.3;
 
     private readonly Alarm alarm = new(128);
     private readonly Sum low = new(LowBound), high = new(HighBound);
@@ -73,6 +73,8 @@ internal sealed class TextDriftDetector : IDetector
 
         public bool Add(double deviations, int step)
         {
+            // What takes longer is a mixture that is annealed.
+            if (step - Since > Longest) Value = 0;
             if (Value == 0) Since = step;
             Value = Math.Max(0, Value + deviations - Slack);
             if (Value < bound) largest = Math.Max(largest, Value);

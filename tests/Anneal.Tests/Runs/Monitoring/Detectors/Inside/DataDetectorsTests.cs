@@ -27,6 +27,17 @@ public class DataDetectorsTests
     }
 
     [Theory]
+    [InlineData(-0.12)]
+    [InlineData(0.25)]
+    public void A_small_shift_of_entropy_adds_up_within_tens_of_steps(double shift)
+    {
+        var seen = InsideWatch.First(new HealthyRun(1) { Alter = (m, _) => m.Step < 300 ? m : m with { TokenEntropy = m.TokenEntropy + shift } }.Stream(), "text_drift");
+
+        (seen.Severity, seen.Cause).ShouldBe((Severity.Warn, Cause.Data));
+        seen.Step.ShouldBeInRange(301, 340);
+    }
+
+    [Theory]
     [InlineData(0.25, Severity.Act)]
     [InlineData(0.12, Severity.Warn)]
     public void A_share_of_repeated_text_that_leaps_is_data(double share, Severity worst)
