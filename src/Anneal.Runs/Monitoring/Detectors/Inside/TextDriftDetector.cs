@@ -10,11 +10,12 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 internal sealed class TextDriftDetector : IDetector
 {
     private const int Settled = 48, Memory = 128, Longest = 64;
-    private const double Slack = 0.5, LowBound = 8.8, HighBound = 14, Most = 4, TailMultiple = 1.3;
+    private const double Slack = 0.5, LowBound = 8.8, HighBound = 14, Most = 4, TailMultiple = 1.3, LeadMemory = 128;
 
     private readonly Alarm alarm = new(128);
     private readonly Sum low = new(LowBound), high = new(HighBound);
     private Habit entropy = new(Memory, 0.02);
+    private double lead;
     private long tokens, stepTokens;
 
     public Symptom? Observe(Vitals vitals)
@@ -23,7 +24,7 @@ internal sealed class TextDriftDetector : IDetector
         if (vitals.IsMeasurement || metrics.TokenEntropy is not { } nats || !double.IsFinite(nats)) return null;
         if (IsResized(metrics))
         {
-            entropy = new(Memory, 0.02);
+            (entropy, lead) = (new(Memory, 0.02), 0);
             low.Clear();
             high.Clear();
         }
@@ -31,7 +32,10 @@ internal sealed class TextDriftDetector : IDetector
         var expected = entropy.Level;
         entropy.Add(nats);
         if (entropy.Count <= Settled) return null;
-        var (isLow, isHigh) = (low.Add(-deviations, metrics.Step), high.Add(deviations, metrics.Step));
+        // A mixture that is annealed runs ahead of the level by a steady distance.
+        var news = deviations - lead;
+        lead += (deviations - lead) / LeadMemory;
+        var (isLow, isHigh) = (low.Add(-news, metrics.Step), high.Add(news, metrics.Step));
         if (!isLow && !isHigh)
         {
             alarm.Rest();
