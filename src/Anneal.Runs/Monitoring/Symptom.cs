@@ -32,6 +32,9 @@ internal sealed record Symptom
     /// <summary>The state is lost or the end is certain: nothing that follows is of use unless somebody intervenes.</summary>
     public bool Fatal { get; init; }
 
+    /// <summary>A verdict over the whole run: what was shown directly earlier, however long ago, is its cause.</summary>
+    public bool Concludes { get; init; }
+
     /// <summary>A plain sentence with the numbers.</summary>
     public required string Message { get; init; }
 

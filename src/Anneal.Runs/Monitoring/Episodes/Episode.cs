@@ -32,7 +32,8 @@ internal sealed class Episode
         (heardAt, heardStep) = (vitals.Seen, vitals.Metrics.Step);
         if (begins)
         {
-            (Cause, Severity, Fatal, Since) = (symptom, symptom.Severity, symptom.Fatal, since);
+            var known = symptom.Concludes && Cause is { Directness: >= 2 } ? Cause : symptom;
+            (Cause, Severity, Fatal, Since) = (known, symptom.Severity, symptom.Fatal, since);
             return true;
         }
         var news = symptom.Severity > Severity || (symptom.Fatal && !Fatal);

@@ -71,6 +71,7 @@ internal sealed class HopelessDetector(int steps, IReadOnlyList<ReferencePoint> 
             Severity = Severity.Act,
             Detector = "hopeless",
             Cause = Cause.Optimizer,
+            Concludes = true,
             Message = $"At {done:P0} of the run the train loss is {gap:F2} nats behind the champion's at the same point, and at least {margin:F2} behind over the last {Gaps} stretches; at this pace it ends {expected:F2} behind.",
             Evidence = new Dictionary<string, double> { ["gap"] = gap, ["margin"] = margin, ["noise"] = noise, ["expected"] = expected, ["done"] = done },
         };
