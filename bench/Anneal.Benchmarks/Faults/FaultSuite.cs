@@ -12,6 +12,7 @@ namespace Anneal.Benchmarks.Faults;
 /// <c>--streams DIR [--half tuning|hidden] [--verbose] [--alone] [--healthy DIR]</c> judges one that is there; <c>--alone</c> leaves the rules
 /// out, <c>--healthy</c> names the set from whose clean runs rules learn (default: the same set's tuning half).
 /// <c>--repairs [--half tuning|hidden] [--seeds N] [--scales N]</c> trains faulted runs that the policy repairs.
+/// <c>--speed</c> measures overhead and throughput alone.
 /// </summary>
 internal static class FaultSuite
 {
@@ -21,6 +22,7 @@ internal static class FaultSuite
     public static IEnumerable<BenchmarkRow> Run(string[] args) =>
         (args.Contains("--make") ? StreamMaker.Run(args)
         : args.Contains("--repairs") ? RepairSuite.Run(args)
+        : args.Contains("--speed") ? Speed()
         : Value(args, "--streams") is { } folder ? Judge(StreamSet.Open(folder), args)
         : Everything()).Select(ScoreRows.Finite);
 
@@ -37,6 +39,11 @@ internal static class FaultSuite
         foreach (var row in ScoreRows.Of(scores[0]).Concat(ScoreRows.OfPeers(scores.Skip(1)))) yield return row;
 
         foreach (var row in RepairSuite.Run(["--half", "hidden", "--seeds", $"{HiddenSeeds}", "--scales", $"{Scales}"])) yield return row;
+        foreach (var row in Speed()) yield return row;
+    }
+
+    private static IEnumerable<BenchmarkRow> Speed()
+    {
         yield return MonitorOverhead.Measure();
         yield return ReplayThroughput.Measure();
     }
