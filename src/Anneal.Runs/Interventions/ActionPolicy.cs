@@ -41,13 +41,18 @@ internal sealed class ActionPolicy(MonitorOptions options)
 
     private Incident Decide(Incident incident)
     {
-        if (incident.Severity != Severity.Act) return incident;
-        var machine = incident.Cause == Cause.Infrastructure;
+        var machine = incident.Cause is Cause.Infrastructure;
+        if (incident.Severity != Severity.Act)
+        {
+            if (!machine && incident.Cause != Cause.Evaluation) open ??= new(incident, LevelBefore(incident), patience);
+            return incident;
+        }
+        var opens = open is not { Incident.Severity: Severity.Act };
         var tried = tries.GetValueOrDefault(incident.Cause);
         // What is told within an open case is the same trouble, not another try. A machine's trouble says nothing about the loss.
-        if (machine || open is null) tries[incident.Cause] = tried + 1;
+        if (machine || opens) tries[incident.Cause] = tried + 1;
         else tried = Math.Max(0, tried - 1);
-        if (!machine) open ??= new(incident, LevelBefore(incident), patience);
+        if (!machine && opens) open = new(incident, LevelBefore(incident), patience);
         return incident with { Action = Ladder.Next(incident, options.Tries?.Invoke(incident.Cause) ?? tried, options.Capabilities).Action };
     }
 
@@ -72,7 +77,9 @@ internal sealed class ActionPolicy(MonitorOptions options)
     private (double Level, double Sigma) LevelBefore(Incident incident)
     {
         var since = incident.Evidence.TryGetValue("since", out var told) ? (int)Math.Clamp(told, 1, incident.Step) : incident.Step;
-        return losses.Level(Before, until: since - 1) ?? (double.IsFinite(first) ? (first, 0) : (double.PositiveInfinity, 0));
+        var level = losses.Level(Before, until: since - 1) ?? (double.IsFinite(first) ? (first, 0) : (double.PositiveInfinity, 0));
+        // A warning that led here knew the level from before it.
+        return open is { } warned && warned.Before < level.Level ? (warned.Before, level.Sigma) : level;
     }
 
     private static Incident GiveUp(Incident opened, StepMetrics metrics, string why) => new()
@@ -83,6 +90,6 @@ internal sealed class ActionPolicy(MonitorOptions options)
         Detector = Unrecovered,
         Cause = opened.Cause,
         Message = $"Nothing has ended what {opened.Detector} saw at step {opened.Step}: {why}.",
-        Evidence = new Dictionary<string, double> { ["since"] = opened.Step, ["confidence"] = 0.99, ["train/loss"] = metrics.Loss },
+        Evidence = new Dictionary<string, double> { ["since"] = opened.Evidence.GetValueOrDefault("since", opened.Step), ["confidence"] = 0.99, ["train/loss"] = metrics.Loss },
     };
 }

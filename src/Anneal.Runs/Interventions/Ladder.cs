@@ -55,12 +55,26 @@ internal static class Ladder
         _ => damaged,
     };
 
-    // A rate with an expectation is put where it is expected; the trouble that it made is left behind.
+    // A rate with an expectation is put where it is expected; the trouble that it made is left behind. A rate of 0 stays 0, whatever multiplies it.
     private static Remedy[] Rate(Incident incident)
     {
-        if (!incident.Evidence.TryGetValue("expected", out var expected) || !incident.Evidence.TryGetValue("train/lr", out var rate) || !(rate > 0) || !(expected > 0)) return unstable;
-        var scale = Math.Clamp(expected / rate, 0.02, 4);
+        if (incident.Evidence.TryGetValue("train/lr", out var now) && now == 0) return [];
+        if (ExpectedRate(incident) is not { } expected) return unstable;
+        var scale = Math.Clamp(expected / now, 0.02, 10);
         return [new(IncidentAction.ScaleLr) { Scale = scale }, back with { Scale = scale }, back with { Scale = scale, Older = 1 }];
+    }
+
+    // An incident of several symptoms holds the numbers of several: an expectation is a rate's if the factor that was told leads to it.
+    private static double? ExpectedRate(Incident incident)
+    {
+        var evidence = incident.Evidence;
+        if (!evidence.TryGetValue("train/lr", out var now) || !(now > 0)) return null;
+        var factor = evidence.GetValueOrDefault("factor", double.NaN);
+        var expected = evidence.GetValueOrDefault("expected", double.NaN);
+        var peak = evidence.GetValueOrDefault("peak", double.NaN);
+        if (Math.Abs((factor * expected / now) - 1) < 0.05) return expected;
+        if (Math.Abs((factor * peak / now) - 1) < 0.05) return expected > 0 && expected < peak ? expected : peak;
+        return null;
     }
 
     private static bool IsLossHurt(Incident incident) => !incident.Detector.Contains("grad", StringComparison.Ordinal) && !incident.Detector.Contains("clip", StringComparison.Ordinal);

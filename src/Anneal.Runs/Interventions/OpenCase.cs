@@ -4,8 +4,8 @@ using Anneal.Runs.Protocol;
 namespace Anneal.Runs.Interventions;
 
 /// <summary>
-/// What an incident of severity act began, followed until the run has recovered or is doomed. The yardstick is the run's own loss
-/// before the trouble, frozen: a forecast that goes on learning would make its peace with any level.
+/// What an incident began, followed until the run has recovered or is doomed. The yardstick is the run's own loss before the
+/// trouble, frozen: a forecast that goes on learning would make its peace with any level. After a warning only the loss counts.
 /// </summary>
 /// <param name="incident">The one that opened it.</param>
 /// <param name="before">Level and deviation of the loss before it.</param>
@@ -21,6 +21,9 @@ internal sealed class OpenCase(Incident incident, (double Level, double Sigma) b
 
     /// <summary>What opened it.</summary>
     public Incident Incident => incident;
+
+    /// <summary>Level of the loss before it, nats a token.</summary>
+    public double Before => before.Level;
 
     /// <summary>The run is as it was before.</summary>
     public bool IsOver => calm >= patience.ForRecovery;
@@ -49,11 +52,12 @@ internal sealed class OpenCase(Incident incident, (double Level, double Sigma) b
         calm = acts || isFar || rise > Math.Max(BackNats, BackSigmas * before.Sigma) ? 0 : calm + 1;
 
         if (fatal >= Patience.ForRewind) return $"what was lost at step {incident.Step} is still lost {fatal} steps later";
-        if (above >= patience.ForRecovery && !(rise < Recovering * peak && above < 3 * patience.ForRecovery))
+        var wait = incident.Severity == Severity.Act ? patience.ForRecovery : patience.AfterWarning;
+        if (above >= wait && !(rise < Recovering * peak && above < 3 * wait))
             return double.IsFinite(rise) && double.IsFinite(loss)
                 ? $"the loss has been far above its level before ({before.Level:F2}) for {above} steps, by {rise:F2} nats now"
                 : $"the loss has not come back to its level before ({before.Level:F2}) in {above} steps";
-        if (heard >= 2 * patience.ForRecovery && lasting >= Lasting * heard) return $"what showed at step {incident.Step} has lasted for {heard} steps";
+        if (heard >= patience.ForLasting && lasting >= Lasting * heard) return $"what showed at step {incident.Step} has lasted for {heard} steps";
         return null;
     }
 }

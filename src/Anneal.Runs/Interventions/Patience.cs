@@ -5,7 +5,13 @@ namespace Anneal.Runs.Interventions;
 internal readonly record struct Patience(int Steps)
 {
     /// <summary>Loss far above its forecast after an incident: BLOOM's spike of 2022 came back within 30 steps.</summary>
-    public int ForRecovery => Steps > 0 ? Math.Clamp(Steps / 15, 16, 150) : 60;
+    public int ForRecovery => Steps > 0 ? Math.Clamp(Steps / 20, 16, 120) : 40;
+
+    /// <summary>The same after a warning, which is less sure.</summary>
+    public int AfterWarning => 2 * ForRecovery;
+
+    /// <summary>What a detector would act on, and goes on seeing.</summary>
+    public int ForLasting => ForRecovery + ForRecovery / 4;
 
     /// <summary>An intervention on probation.</summary>
     public int ForProbation => Steps > 0 ? Math.Clamp(Steps / 20, 12, 200) : 50;

@@ -151,7 +151,10 @@ public sealed class Steward
         if (Demand != StewardDemand.None || (Waits && !gaveUp)) return incident with { Action = IncidentAction.None };
         if (Current is { State: InterventionState.Probation } on && !gaveUp)
             return incident with { Action = TryAgain(on, incident with { Cause = on.Incident.Cause }, incident.Message) };
-        return incident with { Action = incident.Action == IncidentAction.Stop ? Stop(incident) : Begin(incident, TriesOf(incident.Cause)) };
+        if (gaveUp) return incident with { Action = Stop(incident) };
+        // What nobody repaired so far may still be repaired; what is out of reach is lost.
+        var action = Begin(incident, TriesOf(incident.Cause));
+        return incident with { Action = action == IncidentAction.None && incident.Action == IncidentAction.Stop ? Stop(incident) : action };
     }
 
     private IncidentAction Begin(Incident incident, int tries) => Begin(incident, Ladder.Next(incident, tries, Reachable(SinceOf(incident))), tries);

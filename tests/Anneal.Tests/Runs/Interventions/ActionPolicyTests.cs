@@ -19,7 +19,7 @@ public class ActionPolicyTests
     [InlineData(MonitorPolicy.Stop)]
     [InlineData(MonitorPolicy.Act)]
     public void A_warning_is_never_acted_upon(MonitorPolicy policy) =>
-        Watch(new() { Steps = Steps, Policy = policy }, s => s > Broken ? 8 : 3, s => s == Broken ? [Symptom() with { Severity = Severity.Warn }] : []).ShouldHaveSingleItem().Action.ShouldBe(IncidentAction.None);
+        Watch(new() { Steps = Steps, Policy = policy }, s => s > Broken ? 3.4 : 3, s => s == Broken ? [Symptom() with { Severity = Severity.Warn }] : []).ShouldHaveSingleItem().Action.ShouldBe(IncidentAction.None);
 
     [Fact]
     public void A_loss_that_stays_far_above_is_given_up_after_a_patience()
@@ -33,12 +33,26 @@ public class ActionPolicyTests
     }
 
     [Fact]
+    public void After_a_warning_it_takes_twice_the_patience_and_the_loss_alone_counts()
+    {
+        Symptom warning = Symptom() with { Severity = Severity.Warn };
+        var risen = Watch(Act, s => s >= Broken ? 5 : 3, s => s == Broken ? [warning] : []);
+        var level = Watch(Act, _ => 3, s => s >= Broken ? [warning] : []);
+
+        risen.Select(i => i.Action).ShouldBe([IncidentAction.None, IncidentAction.Stop]);
+        risen[1].Step.ShouldBeInRange(Broken + 80, Broken + 120);
+        level.ShouldHaveSingleItem();
+        // The act that follows a warning measures from before the warning.
+        Watch(Act, s => s >= Broken ? 5 : 3, s => s == Broken ? [warning] : s == Broken + 60 ? [Symptom()] : [])[^1].Message.ShouldContain("(3.00)");
+    }
+
+    [Fact]
     public void Patience_scales_with_the_run_and_has_a_default()
     {
         int Stop(int steps) => Watch(Act with { Steps = steps }, s => s >= 100 ? 5 : 3, s => s == 100 ? [Symptom()] : [])[^1].Step;
 
         Stop(300).ShouldBeLessThan(Stop(1200));
-        Stop(0).ShouldBeInRange(140, 200);
+        Stop(0).ShouldBeInRange(130, 160);
     }
 
     [Theory]

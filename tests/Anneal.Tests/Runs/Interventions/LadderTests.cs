@@ -38,16 +38,26 @@ public class LadderTests
     [InlineData(0.01, 0.001, 0.1)]
     [InlineData(0.001, 0.002, 2)]
     [InlineData(1e9, 1e-3, 0.02)]
-    [InlineData(1e-9, 1e-3, 4)]
+    [InlineData(1e-9, 1e-3, 10)]
     public void A_rate_with_an_expectation_is_put_where_it_is_expected_within_bounds(double rate, double expected, double scale)
     {
-        var incident = Seen(Cause.Schedule, "learning_rate") with { Evidence = new Dictionary<string, double> { ["train/lr"] = rate, ["expected"] = expected } };
+        var incident = Seen(Cause.Schedule, "learning_rate") with { Evidence = new Dictionary<string, double> { ["train/lr"] = rate, ["expected"] = expected, ["factor"] = rate / expected } };
 
         var remedy = Ladder.Next(incident, 0, null);
 
         remedy.Action.ShouldBe(IncidentAction.ScaleLr);
         remedy.Scale.ShouldBe(scale, 1e-12);
         Ladder.Next(incident, 1, null).Action.ShouldBe(IncidentAction.Rewind);
+    }
+
+    [Fact]
+    public void An_expectation_of_another_signal_is_not_taken_for_a_rate()
+    {
+        Remedy First(params (string Name, double Value)[] evidence) => Ladder.Next(Seen(Cause.Schedule, "lr_jump") with { Evidence = evidence.ToDictionary(e => e.Name, e => e.Value) }, 0, null);
+
+        First(("train/lr", 0.03), ("expected", 3.1), ("factor", 10), ("peak", 0.003)).Scale.ShouldBe(0.1, 1e-12);
+        First(("train/lr", 0.03), ("expected", 3.1), ("factor", 7)).Action.ShouldBe(IncidentAction.Clip);
+        First(("train/lr", 0), ("expected", 0.003), ("factor", 0)).Action.ShouldBe(IncidentAction.None);
     }
 
     [Fact]

@@ -49,10 +49,10 @@ internal sealed class LearningRateJumpDetector : IDetector
     // Of the batch, as far as tokens or seconds a step tell.
     private double Growth(Vitals vitals)
     {
-        var growth = vitals.StepTime is { IsHeard: true, IsReady: true } ? Math.Exp(vitals.StepTime.Innovation) : 1;
-        if (vitals.Metrics.Tokens is not { } now) return growth;
+        // Seconds tell of the batch only where nothing better does: they differ from one watch of the same steps to the next.
+        if (vitals.Metrics.Tokens is not { } now) return vitals.StepTime is { IsHeard: true, IsReady: true } ? Math.Exp(vitals.StepTime.Innovation) : 1;
         var step = (now - tokens) / vitals.Interval;
-        if (tokensAStep > 0 && !vitals.WentBack) growth = Math.Max(growth, (double)step / tokensAStep);
+        var growth = tokensAStep > 0 && !vitals.WentBack ? (double)step / tokensAStep : 1;
         (tokens, tokensAStep) = (now, step);
         return growth;
     }
