@@ -21,6 +21,7 @@ internal sealed class ActionPolicy(MonitorOptions options)
     private double first = double.NaN;
     private OpenCase? open;
     private int last;
+    private long heard;
 
     /// <summary>The moment's incidents with their actions. May add one of its own: an episode that an action did not end.</summary>
     /// <param name="vitals">The run as of now.</param>
@@ -44,7 +45,7 @@ internal sealed class ActionPolicy(MonitorOptions options)
         var machine = incident.Cause is Cause.Infrastructure;
         if (incident.Severity != Severity.Act)
         {
-            if (!machine && incident.Cause != Cause.Evaluation) open ??= new(incident, LevelBefore(incident), patience);
+            if (!machine && incident.Cause != Cause.Evaluation) open ??= Open(incident);
             return incident;
         }
         var opens = open is not { Incident.Severity: Severity.Act };
@@ -52,12 +53,13 @@ internal sealed class ActionPolicy(MonitorOptions options)
         // What is told within an open case is the same trouble, not another try. A machine's trouble says nothing about the loss.
         if (machine || opens) tries[incident.Cause] = tried + 1;
         else tried = Math.Max(0, tried - 1);
-        if (!machine && opens) open = new(incident, LevelBefore(incident), patience);
+        if (!machine && opens) open = Open(incident);
         return incident with { Action = Ladder.Next(incident, options.Tries?.Invoke(incident.Cause) ?? tried, options.Capabilities).Action };
     }
 
     private Incident? Follow(StepMetrics metrics, IReadOnlyList<Symptom> symptoms)
     {
+        heard++;
         // Somebody went back: what is followed lies on a branch that was left.
         if (metrics.Step <= last) open = null;
         last = metrics.Step;
@@ -73,6 +75,8 @@ internal sealed class ActionPolicy(MonitorOptions options)
         if (open.IsOver) open = null;
         return null;
     }
+
+    private OpenCase Open(Incident incident) => new(incident, LevelBefore(incident), patience.ForRecovery(heard), patience.ForLasting(heard));
 
     private (double Level, double Sigma) LevelBefore(Incident incident)
     {

@@ -9,14 +9,20 @@ namespace Anneal.Runs.Interventions;
 /// </summary>
 /// <param name="incident">The one that opened it.</param>
 /// <param name="before">Level and deviation of the loss before it.</param>
-/// <param name="patience">Of this run.</param>
-internal sealed class OpenCase(Incident incident, (double Level, double Sigma) before, Patience patience)
+/// <param name="wait">Steps that the loss has to come back; twice as many after a warning.</param>
+/// <param name="last">Steps that what would be acted on may go on.</param>
+internal sealed class OpenCase(Incident incident, (double Level, double Sigma) before, int wait, int last)
 {
-    // A level shift of a few tenths of a nat is harder text, not a lost run.
-    private const double FarNats = 0.5, FarSigmas = 4, BackNats = 0.25, BackSigmas = 2;
+    // After a warning: a level shift of a few tenths of a nat is harder text, not a lost run.
+    private const double FarNats = 0.5, FarSigmas = 2.5;
+    // After an act that much of what was learned must be back.
+    private const double BackNats = 0.15, BackSigmas = 1.5;
     private const double Recovering = 0.7, Lasting = 0.6;
+    // Some signals are read every so many steps only.
+    private const int Reading = 20;
 
-    private int above, heard, lasting, fatal, calm;
+    private readonly bool isAct = incident.Severity == Severity.Act;
+    private int above, heard, lasting, fatal, calm, sinceAct = Reading;
     private double peak;
 
     /// <summary>What opened it.</summary>
@@ -26,7 +32,7 @@ internal sealed class OpenCase(Incident incident, (double Level, double Sigma) b
     public double Before => before.Level;
 
     /// <summary>The run is as it was before.</summary>
-    public bool IsOver => calm >= patience.ForRecovery;
+    public bool IsOver => calm >= wait;
 
     /// <summary>Why the run is doomed as of this step; null while there is hope.</summary>
     /// <param name="loss">Of this step, nats a token.</param>
@@ -35,29 +41,32 @@ internal sealed class OpenCase(Incident incident, (double Level, double Sigma) b
     public string? Follow(double loss, double? level, IReadOnlyList<Symptom> symptoms)
     {
         heard++;
-        var (acts, lost) = (false, false);
+        sinceAct++;
+        var lost = false;
         foreach (var symptom in symptoms)
         {
             if (symptom.Severity != Severity.Act || symptom.Cause == Cause.Infrastructure) continue;
-            acts = true;
+            sinceAct = 0;
             lost |= symptom.Fatal;
         }
-        if (acts) lasting++;
+        var stands = sinceAct < Reading;
+        if (stands) lasting++;
         fatal = lost ? fatal + 1 : 0;
 
         var rise = (level ?? double.NaN) - before.Level;
         peak = Math.Max(peak, rise);
-        var isFar = !double.IsFinite(loss) || rise > Math.Max(FarNats, FarSigmas * before.Sigma);
-        above = isFar ? above + 1 : 0;
-        calm = acts || isFar || rise > Math.Max(BackNats, BackSigmas * before.Sigma) ? 0 : calm + 1;
+        var isAway = !double.IsFinite(loss) || rise > (isAct ? Math.Max(BackNats, BackSigmas * before.Sigma) : Math.Max(FarNats, FarSigmas * before.Sigma));
+        above = isAway ? above + 1 : 0;
+        calm = stands || isAway ? 0 : calm + 1;
 
         if (fatal >= Patience.ForRewind) return $"what was lost at step {incident.Step} is still lost {fatal} steps later";
-        var wait = incident.Severity == Severity.Act ? patience.ForRecovery : patience.AfterWarning;
-        if (above >= wait && !(rise < Recovering * peak && above < 3 * wait))
+        if (above >= Wait && !(rise < Recovering * peak && above < 3 * Wait))
             return double.IsFinite(rise) && double.IsFinite(loss)
-                ? $"the loss has been far above its level before ({before.Level:F2}) for {above} steps, by {rise:F2} nats now"
+                ? $"the loss has been above its level before ({before.Level:F2}) for {above} steps, by {rise:F2} nats now"
                 : $"the loss has not come back to its level before ({before.Level:F2}) in {above} steps";
-        if (heard >= patience.ForLasting && lasting >= Lasting * heard) return $"what showed at step {incident.Step} has lasted for {heard} steps";
+        if (stands && heard >= last && lasting >= Lasting * heard) return $"what showed at step {incident.Step} has lasted for {heard} steps";
         return null;
     }
+
+    private int Wait => isAct ? wait : 2 * wait;
 }

@@ -148,7 +148,9 @@ public sealed class Steward
         if (incident.Action == IncidentAction.Restart) return incident with { Action = Restart(incident) };
         // While a command is under way its outcome is not known; the next step tells more.
         var gaveUp = incident.Action == IncidentAction.Stop && incident.Detector != ActionPolicy.Unrecovered;
-        if (Demand != StewardDemand.None || (Waits && !gaveUp)) return incident with { Action = IncidentAction.None };
+        // What is on probation is judged there.
+        var isFollowed = Waits || (Current is { State: InterventionState.Probation } && incident.Detector == ActionPolicy.Unrecovered);
+        if (Demand != StewardDemand.None || (isFollowed && !gaveUp)) return incident with { Action = IncidentAction.None };
         if (Current is { State: InterventionState.Probation } on && !gaveUp)
             return incident with { Action = TryAgain(on, incident with { Cause = on.Incident.Cause }, incident.Message) };
         if (gaveUp) return incident with { Action = Stop(incident) };

@@ -12,10 +12,16 @@ internal static class InsideWatch
     public static List<Seen> Watch(IEnumerable<StepMetrics> run, Vitals vitals, params IDetector[] detectors)
     {
         var seen = new List<Seen>();
+        // What is to be acted on is told while it lasts: once here.
+        var lasting = new Dictionary<string, int>();
         foreach (var metrics in run)
         {
             vitals.Take(metrics);
-            seen.AddRange(Look(vitals, detectors));
+            foreach (var one in Look(vitals, detectors))
+            {
+                if (one.Severity != Severity.Act || !lasting.TryGetValue(one.Detector, out var last) || one.Step - last > 32) seen.Add(one);
+                if (one.Severity == Severity.Act) lasting[one.Detector] = one.Step;
+            }
         }
         return seen;
     }
