@@ -30,6 +30,7 @@ internal sealed class StepOrder
     public long Gaps { get; private set; }
 
     private int stride;
+    private double? lastTime;
 
     /// <summary>What the run did next: nothing, the step, or the one held and the step.</summary>
     /// <param name="step">As it comes.</param>
@@ -44,7 +45,7 @@ internal sealed class StepOrder
             held = null;
             first = Give(step);
         }
-        else if (said[step.Step % Memory] is var known && known.Step == step.Step && known.Loss.Equals(step.Loss))
+        else if (said[step.Step % Memory] is var known && known.Step == step.Step && known.Loss.Equals(step.Loss) && !IsDoneAgain(step))
         {
             Duplicates++;
         }
@@ -63,12 +64,16 @@ internal sealed class StepOrder
         }
     }
 
+    // A run that resumes to the bit says the same losses again: later, where a second writer says them at their time.
+    private bool IsDoneAgain(StepMetrics step) => step.Step < Last && step.Time > lastTime;
+
     private StepMetrics Give(StepMetrics step)
     {
         var ahead = step.Step - Last;
         if (Last >= 0 && stride > 0 && ahead > stride) Gaps++;
         if (Last >= 0 && (stride == 0 || ahead < stride)) stride = ahead;
         Last = step.Step;
+        lastTime = step.Time;
         said[step.Step % Memory] = (step.Step, step.Loss);
         return step;
     }

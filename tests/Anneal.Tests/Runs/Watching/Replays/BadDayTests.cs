@@ -113,6 +113,18 @@ public sealed class BadDayTests
         (order.Restarts, order.Duplicates, order.Late, order.Gaps).ShouldBe((restarts, duplicates, late, gaps));
     }
 
+    [Theory]
+    [InlineData(60, 2)]
+    [InlineData(0, 0)]
+    public void A_run_that_resumes_to_the_bit_is_told_from_a_second_writer_by_its_clock(double later, int restarts)
+    {
+        var order = new StepOrder();
+        for (var start = 0; start <= 2; start++)
+            for (var step = 1; step <= 10; step++)
+                order.Take(new() { Step = step, Loss = 1.0 / step, Time = step + start * later }, out _, out _);
+        (order.Restarts, order.Duplicates).ShouldBe((restarts, restarts == 0 ? 20 : 0));
+    }
+
     [Fact]
     public async Task A_line_without_a_train_loss_is_a_measurement()
     {
