@@ -65,6 +65,20 @@ internal sealed class LevelTest
     /// <param name="values">1 is the last one; at most 16.</param>
     public double Expected(int values) => expected[(heard - values) % Span];
 
+    /// <summary>Mean innovation of the last values, in the channel's unit; 0 where nothing was heard.</summary>
+    /// <param name="values">How many, at most 16.</param>
+    public double Mean(int values)
+    {
+        var count = (int)Math.Min(values, heard);
+        double sum = 0;
+        for (var n = 1; n <= count; n++) sum += sizes[(heard - n) % Span] * sigmas[(heard - n) % Span];
+        return count == 0 ? 0 : sum / count;
+    }
+
+    /// <summary>The last values went on growing: their later half lies well above the mean of all.</summary>
+    /// <param name="values">How many, at most 16; fewer than 4 do not tell.</param>
+    public bool Grows(int values) => values >= 4 && Mean(values / 2) > 1.4 * Mean(values);
+
     /// <summary>Sigma so many values ago.</summary>
     public double Sigma(int values) => sigmas[(heard - values) % Span];
 

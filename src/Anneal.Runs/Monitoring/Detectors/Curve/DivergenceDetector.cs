@@ -12,7 +12,7 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 /// <param name="steps">Steps of the whole run; 0 where unknown.</param>
 internal sealed class DivergenceDetector(int steps) : IDetector
 {
-    private const int Smoothing = 8, Start = 4, WarnSteps = 4;
+    private const int Smoothing = 8, Start = 4, WarnSteps = 24;
     private const double WarnSigmas = 3, WarnNats = 0.5;
     // Above the best: nats, sigmas of a step, share of the progress since the start.
     private const double ActNats = 0.7, ActSigmas = 4, ActShare = 0.27, Mending = 0.75;

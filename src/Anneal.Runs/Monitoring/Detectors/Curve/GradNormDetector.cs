@@ -11,13 +11,15 @@ namespace Anneal.Runs.Monitoring.Detectors.Curve;
 internal sealed class GradNormDetector : IDetector
 {
     private const double Warns = 4.3, WarnsOfFall = 4.7;
-    private const double LeastFactor = 1.5, ActFactor = 50;
-    private const int Burst = 8, MostOfBurst = 5, MostSteps = 60;
+    private const double LeastFactor = 1.5, ActFactor = 50, FallsBy = 0.7;
+    // BLOOM-176B came back by itself after some twenty such steps.
+    private const int MostExploded = 28, MostSteps = 60, Abrupt = 4;
 
-    private readonly LevelTest test = new();
+    private readonly LevelTest test = new(), loss = new();
     private double usual, sigma;
     private int age, exploded;
     private int onset;
+    private Cause cause;
     private Symptom? acting;
 
     public Symptom? Observe(Vitals vitals)
@@ -27,23 +29,32 @@ internal sealed class GradNormDetector : IDetector
         if (vitals.WentBack) Close();
         if (norm.IsFlat) return null;
         test.Take(norm);
+        loss.Take(vitals.Loss);
         if (age > 0) return Follow(vitals);
         var (up, fall) = (test.Up >= Warns + vitals.LearningRate.Care, test.Down >= WarnsOfFall);
         if (!up && !fall) return null;
         var since = up ? test.UpSince : test.DownSince;
         (usual, sigma) = (test.Expected(since), test.Sigma(since));
         if (Math.Abs(norm.Value - usual) < Math.Log(LeastFactor)) return null;
+        cause = Attribute(vitals, since, up);
         (age, exploded) = (since, norm.Value - usual > Math.Log(ActFactor) ? 1 : 0);
         onset = vitals.Metrics.Step - ((since - 1) * vitals.Interval);
         return Symptom(vitals, Severity.Warn, up ? test.Up : -test.Down);
+    }
+
+    // A loss that falls meanwhile: the same text again, or targets in sight.
+    private Cause Attribute(Vitals vitals, int since, bool up)
+    {
+        if (loss.Mean(16) < -FallsBy * vitals.Loss.Sigma) return Cause.Data;
+        return up ? Blame.Of(loss.Mean(since), vitals.Loss.Sigma, test.Mean(since), since > Abrupt) : Cause.Model;
     }
 
     private Symptom? Follow(Vitals vitals)
     {
         age++;
         if (vitals.GradNorm.Value - usual > Math.Log(ActFactor)) exploded++;
-        else if (age > Burst) exploded = Math.Max(0, exploded - 1);
-        if (exploded >= MostOfBurst) return acting ??= Symptom(vitals, Severity.Act, test.Up);
+        else exploded = Math.Max(0, exploded - 2);
+        if (exploded >= MostExploded) return acting ??= Symptom(vitals, Severity.Act, test.Up);
         acting = null;
         if (age > MostSteps && exploded == 0) Close();
         return null;
@@ -62,7 +73,7 @@ internal sealed class GradNormDetector : IDetector
         {
             Severity = severity,
             Detector = score < 0 ? "grad_norm_fall" : "grad_norm_rise",
-            Cause = score < 0 ? Cause.Model : vitals.Loss is { IsHeard: true, Score: > 2.5 } ? Cause.Model : Cause.Optimizer,
+            Cause = cause,
             Confidence = severity == Severity.Act ? 0.99 : Report.Confidence(score),
             Since = onset,
             Message = severity == Severity.Act

@@ -13,16 +13,18 @@ internal sealed class LossRiseDetector : IDetector
     private const double Warns = 4.2, LeastOfLoss = 1.5, LeastNats = 0.04;
     // Nats, and shares of the progress since the start, above the level before.
     private const double LeastAct = 0.8, ActShare = 0.3, BigAct = 1.5, BigShare = 0.6, Mending = 0.75;
-    private const int BigSteps = 5, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6;
+    private const int BigSteps = 5, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6, LastingSteps = 64;
+    private const double LastingNats = 0.52, LastingSigmas = 2;
 
-    private readonly LevelTest test = new(), joint = new();
+    private readonly LevelTest test = new(), joint = new(), gradient = new();
     private readonly RollingWindow since = new(8);
     private double first;
     private int seen;
     private double baseline, sigma, hard = double.NegativeInfinity, peak;
-    private int onset, age, above, big, calm;
+    private int onset, age, above, big, calm, lasting;
     private long gradientAt = long.MinValue;
     private bool gradientFirst;
+    private Cause cause;
     private Symptom? acting;
 
     public Symptom? Observe(Vitals vitals)
@@ -34,6 +36,7 @@ internal sealed class LossRiseDetector : IDetector
         if (seen++ < Start) first += vitals.Loss.Value / Start;
         test.Take(vitals.Loss);
         joint.Take(vitals.LossWithGradient);
+        gradient.Take(vitals.GradNorm);
         // An easy stretch: what follows it is measured against what came before.
         if (test.Down > Warns) hard = Math.Max(hard, test.Expected(test.DownSince));
         return age > 0 ? Follow(vitals) : Watch(vitals);
@@ -45,11 +48,12 @@ internal sealed class LossRiseDetector : IDetector
         if (test.Up < warns && !(test.Up > LeastOfLoss && vitals.LossWithGradient.IsHeard && joint.Up >= warns)) return null;
         (baseline, sigma) = (test.Expected(test.UpSince), test.Sigma(test.UpSince));
         if (vitals.Loss.Value - baseline < LeastNats) return null;
-        (age, peak, above, big, calm, acting) = (test.UpSince, 0, 0, 0, 0, null);
+        (age, peak, above, big, calm, lasting, acting) = (test.UpSince, 0, 0, 0, 0, 0, null);
         onset = vitals.Metrics.Step - ((test.UpSince - 1) * vitals.Interval);
         gradientFirst = gradientAt < vitals.Seen - test.UpSince + 1 && gradientAt >= vitals.Seen - test.UpSince - Precursor;
         since.Clear();
         since.Add(vitals.Loss.Value);
+        cause = Attribute();
         return Symptom(vitals, Severity.Warn, vitals.Loss.Value - baseline);
     }
 
@@ -70,7 +74,10 @@ internal sealed class LossRiseDetector : IDetector
         var harder = level - Math.Max(baseline, hard);
         above = harder > Math.Max(LeastAct, ActShare * progress) ? above + 1 : 0;
         big = harder > Math.Max(BigAct, BigShare * progress) ? big + 1 : 0;
-        if ((above < ActSteps && big < BigSteps) || rise < Mending * peak || rise < 4 * sigma) return acting = null;
+        // Less than that is serious if it lasts: half a nat is more than a harder domain brings.
+        lasting = harder > LastingNats && rise > LastingSigmas * sigma ? lasting + 1 : Math.Max(0, lasting - 2);
+        var stays = (above >= ActSteps || big >= BigSteps) && rise >= Mending * peak && rise >= 4 * sigma;
+        if (!stays && lasting < LastingSteps) return acting = null;
         return acting ??= Symptom(vitals, Severity.Act, rise);
     }
 
@@ -85,7 +92,7 @@ internal sealed class LossRiseDetector : IDetector
     {
         Severity = severity,
         Detector = "loss_rise",
-        Cause = Attribute(vitals),
+        Cause = cause,
         Confidence = severity == Severity.Act ? 0.99 : Report.Confidence(Math.Max(test.Up, joint.Up)),
         Since = onset,
         Message = severity == Severity.Act
@@ -94,9 +101,6 @@ internal sealed class LossRiseDetector : IDetector
         Evidence = Report.Evidence(vitals, null, ("expected", baseline), ("sigma", sigma), ("rise", rise), ("score", test.Up), ("start", first)),
     };
 
-    // The gradient's leap before the loss's: an update did it. Both at once: the batch or the weights were bad before the step.
-    private Cause Attribute(Vitals vitals) =>
-        gradientFirst ? Cause.Optimizer
-        : vitals.GradNorm is { IsHeard: true, IsReady: true, Innovation: > 1.1 } ? Cause.Model
-        : Cause.Data;
+    // The gradient's leap before the loss's: an update did it.
+    private Cause Attribute() => gradientFirst ? Cause.Optimizer : Blame.Of(test.Mean(test.UpSince), sigma, gradient.Mean(test.UpSince), test.Grows(test.UpSince));
 }
