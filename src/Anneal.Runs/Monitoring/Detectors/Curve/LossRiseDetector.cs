@@ -14,6 +14,8 @@ internal sealed class LossRiseDetector : IDetector
     // Nats, and shares of the progress since the start, above the level before.
     private const double LeastAct = 0.8, ActShare = 0.3, BigAct = 1.5, BigShare = 0.6, Mending = 0.75;
     private const int BigSteps = 5, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6, LastingSteps = 64;
+    private const int MaybeEasy = 160;
+    private const double Easier = 3, SurelyEasier = 4.2;
     private const double LastingNats = 0.52, LastingSigmas = 2;
 
     private readonly LevelTest test = new(), joint = new(), gradient = new();
@@ -22,7 +24,7 @@ internal sealed class LossRiseDetector : IDetector
     private int seen;
     private double baseline, sigma, hard = double.NegativeInfinity, peak;
     private int onset, age, above, big, calm, lasting;
-    private long gradientAt = long.MinValue;
+    private long gradientAt = long.MinValue, hardUntil;
     private bool gradientFirst;
     private Cause cause;
     private Symptom? acting;
@@ -37,9 +39,17 @@ internal sealed class LossRiseDetector : IDetector
         test.Take(vitals.Loss);
         joint.Take(vitals.LossWithGradient);
         gradient.Take(vitals.GradNorm);
-        // An easy stretch: what follows it is measured against what came before.
-        if (test.Down > Warns) hard = Math.Max(hard, test.Expected(test.DownSince));
+        if (age == 0) Remember(vitals);
         return age > 0 ? Follow(vitals) : Watch(vitals);
+    }
+
+    // An easy stretch: what follows it is measured against what came before. What may have been noise is soon forgotten.
+    private void Remember(Vitals vitals)
+    {
+        if (vitals.Seen > hardUntil) hard = double.NegativeInfinity;
+        if (test.Down < Easier) return;
+        hard = Math.Max(hard, test.Expected(test.DownSince));
+        hardUntil = test.Down > SurelyEasier ? long.MaxValue : Math.Max(hardUntil, vitals.Seen + MaybeEasy);
     }
 
     private Symptom? Watch(Vitals vitals)

@@ -58,7 +58,7 @@ public class NoiseModelTests
         noise.LearnTail(1e6);
         noise.Learn(1e6);
         noise.Sigma.ShouldBe(sigma, 0.1 * sigma);
-        noise.Score(6).ShouldBe(score, 0.6);
+        noise.Score(6).ShouldBe(score, 1);
     }
 
     private static NoiseModel Learn(IEnumerable<double> values, double unit)

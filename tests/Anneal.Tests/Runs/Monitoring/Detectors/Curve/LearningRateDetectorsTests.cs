@@ -55,7 +55,7 @@ public class LearningRateDetectorsTests
             "spike" => step < Onset + 20 ? 10 : 1,
             "doubled" => 2,
             "zero" => 0,
-            "reset" => Math.Min(1, (step - Onset) / 40.0),
+            "reset" => Math.Min(1, (step - Onset + 2) / 40.0),
             "too_small" => 0.05,
             "runaway" => runaway *= 1.01,
             "stuck" => CurveWatch.Cosine(Onset) / CurveWatch.Cosine(step),
