@@ -22,8 +22,8 @@ internal static class DetectorSet
         new GradNormDetector(),
         new LossRiseDetector(),
         new LossDropDetector(),
-        new DriftDetector(vitals => vitals.Loss, "loss", 3.4),
-        new DriftDetector(vitals => vitals.GradNorm, "grad_norm", 3.7),
+        new DriftDetector(vitals => vitals.Loss, "loss", 3.6),
+        new DriftDetector(vitals => vitals.GradNorm, "grad_norm", 3.9),
         new DivergenceDetector(options.Steps),
         new HopelessDetector(options.Steps, options.Reference),
     ];

@@ -3,12 +3,12 @@ namespace Anneal.Runs.Monitoring.Statistics;
 /// <summary>
 /// Has a signal drifted off its own curve? Means of eight values are kept, and the mean of the latest 2, 4 and 8 of them is compared
 /// with every plausible continuation of the older ones: the straight line in the logarithm of the step, which power laws nearly
-/// are, through all or through the nearest, and a standstill. What none of them explains is a drift. What the comparison gave in
+/// are, and a standstill. What none of them explains is a drift. What the comparison gave in
 /// the past, when all was well, tells how far it may be trusted.
 /// </summary>
 internal sealed class DriftTest
 {
-    private const int BlockSize = 8, Blocks = 40, LeastBlocks = 12, Near = 12, Standstill = 6, Delay = 10, MostLatest = 8;
+    private const int BlockSize = 8, Blocks = 40, LeastBlocks = 12, Standstill = 6, Delay = 10, MostLatest = 8;
     private const double Usual = 3;
 
     private readonly double[] x = new double[Blocks], y = new double[Blocks], delayed = new double[Delay];
@@ -41,7 +41,12 @@ internal sealed class DriftTest
         var slot = (int)(blocks++ % Blocks);
         (x[slot], y[slot]) = (sumX / BlockSize, sum / BlockSize);
         (sum, sumX, filled, Score) = (0, 0, 0, 0);
-        for (var latest = 2; latest <= MostLatest; latest *= 2) Compare(latest);
+        if (blocks >= LeastBlocks + MostLatest)
+        {
+            var sigma = Noise();
+            if (sigma > 0)
+                for (var latest = 2; latest <= MostLatest; latest *= 2) Compare(latest, sigma);
+        }
         Temper();
         return true;
     }
@@ -59,16 +64,13 @@ internal sealed class DriftTest
         if (past.Count >= 8) Score /= Math.Max(1, (past.Quantile(0.8) - past.Quantile(0.2)) / 1.4);
     }
 
-    private void Compare(int latest)
+    private void Compare(int latest, double sigma)
     {
         var older = (int)Math.Min(blocks, Blocks) - latest;
-        if (older < LeastBlocks) return;
         double recentX = 0, recentY = 0;
         for (var i = 0; i < latest; i++) (recentX, recentY) = (recentX + (At(x, i) / latest), recentY + (At(y, i) / latest));
 
         var all = Line.Through(this, latest, older);
-        var sigma = Noise(all, latest, older);
-        if (sigma <= 0) return;
         double level = 0;
         for (var i = latest; i < latest + Standstill; i++) level += At(y, i) / Standstill;
 
@@ -91,15 +93,18 @@ internal sealed class DriftTest
         }
     }
 
-    private double Noise(Line line, int from, int count)
+    // Robust spread of the older blocks around their line.
+    private double Noise()
     {
+        var older = (int)Math.Min(blocks, Blocks) - MostLatest;
+        var line = Line.Through(this, MostLatest, older);
         residuals.Clear();
-        for (var i = from; i < from + count; i++) residuals.Add(At(y, i) - line.At(At(x, i)));
+        for (var i = MostLatest; i < MostLatest + older; i++) residuals.Add(At(y, i) - line.At(At(x, i)));
         return Math.Max((residuals.Quantile(0.75) - residuals.Quantile(0.25)) / 1.349, (residuals.Quantile(0.9) - residuals.Quantile(0.1)) / 2.563);
     }
 
     // 0 is the latest block.
-    private double At(double[] values, int back) => values[(blocks - 1 - back) % Blocks];
+    private double At(double[] values, int back) => values[(int)((ulong)(blocks - 1 - back) % Blocks)];
 
     /// <summary>Least-squares line through blocks.</summary>
     private readonly record struct Line(double MeanX, double MeanY, double Slope, double Count, double SquaresX)

@@ -9,7 +9,7 @@ namespace Anneal.Runs.Monitoring.Statistics;
 internal sealed class LevelTest
 {
     private const int Span = 16;
-    private const double Cut = 4, Adult = 240, Alone = 1.0, Long = 0.2;
+    private const double Cut = 4, Small = 1.5, Adult = 360, Alone = 1.0, Long = 0.2;
 
     private readonly double[] sizes = new double[Span], expected = new double[Span], sigmas = new double[Span];
     private long heard;
@@ -42,23 +42,31 @@ internal sealed class LevelTest
         var correlation = Math.Clamp(channel.Autocorrelation, 0, 0.9);
         (Up, Down, UpSince, DownSince) = (Math.Max(0, (young * channel.Score) - Alone), Math.Max(0, (-young * channel.Score) - Alone), 1, 1);
         double sum = 0;
-        for (var n = 1; n <= Math.Min(heard, Span); n++)
+        var (values, next, power) = ((int)Math.Min(heard, Span), 2, correlation * correlation);
+        for (var n = 1; n <= values; n++)
         {
-            sum += Math.Clamp(sizes[(heard - n) % Span], -Cut, Cut);
-            if (n is not (2 or 4 or 8 or 16)) continue;
-            var deviate = young * channel.ScoreOf(sum / Math.Sqrt(n * Inflation(correlation, n)), n);
-            // A long sum tests the forecast as much as the signal.
-            if (n == Span) deviate -= Math.CopySign(Math.Min(Long, Math.Abs(deviate)), deviate);
-            if (deviate > Up) (Up, UpSince) = (deviate, n);
-            if (-deviate > Down) (Down, DownSince) = (-deviate, n);
+            sum += Math.Clamp(sizes[(int)((heard - n) & (Span - 1))], -Cut, Cut);
+            if (n != next) continue;
+            Weigh(channel, n, young * sum / Math.Sqrt(n * Inflation(correlation, power, n)), young);
+            (next, power) = (2 * n, power * power);
         }
     }
 
-    // Variance of a sum of n values of an AR(1) process over that of independent ones.
-    private static double Inflation(double correlation, int n)
+    private void Weigh(Channel channel, int n, double size, double young)
+    {
+        // A small sum is no evidence whatever the tails, and most are small.
+        var deviate = Math.Abs(size) < Small ? size : young * channel.ScoreOf(size / young, n);
+        // A long sum tests the forecast as much as the signal.
+        if (n == Span) deviate -= Math.CopySign(Math.Min(Long, Math.Abs(deviate)), deviate);
+        if (deviate > Up) (Up, UpSince) = (deviate, n);
+        if (-deviate > Down) (Down, DownSince) = (-deviate, n);
+    }
+
+    // Variance of a sum of n values of an AR(1) process over that of independent ones; power is correlation^n.
+    private static double Inflation(double correlation, double power, int n)
     {
         var rest = 1 - correlation;
-        return ((1 + correlation) / rest) - (2 * correlation * (1 - Math.Pow(correlation, n)) / (n * rest * rest));
+        return ((1 + correlation) / rest) - (2 * correlation * (1 - power) / (n * rest * rest));
     }
 
     /// <summary>What the value was expected to be so many values ago, before anything moved.</summary>

@@ -16,12 +16,12 @@ internal sealed class DivergenceDetector(int steps) : IDetector
     private const double WarnSigmas = 3, WarnNats = 0.5;
     // Above the best: nats, sigmas of a step, share of the progress since the start.
     private const double ActNats = 0.7, ActSigmas = 4, ActShare = 0.27, Mending = 0.75;
-    private const double LostNats = 0.75, Lost = 0.9, Recovering = 0.7;
+    private const double QuartilesToSigma = 0.741, LostNats = 0.75, Lost = 0.9, Recovering = 0.7;
 
     private readonly int patience = steps > 0 ? Math.Clamp(steps / 10, 12, 200) : 50;
-    private readonly RollingWindow recent = new(Smoothing);
+    private readonly SortedWindow recent = new(Smoothing);
     // With small batches a single long document is a stretch of its own; the best must outlast it.
-    private readonly RollingWindow lately = new(steps > 0 ? Math.Clamp(steps / 4, Smoothing, 32) : 32);
+    private readonly SortedWindow lately = new(steps > 0 ? Math.Clamp(steps / 4, Smoothing, 32) : 32);
     private readonly LevelTest test = new();
     private double first, hard = double.NegativeInfinity;
     private int seen;
@@ -41,12 +41,12 @@ internal sealed class DivergenceDetector(int steps) : IDetector
         recent.Add(loss);
         lately.Add(loss);
         if (!recent.IsFull) return null;
-        if (lately.IsFull && lately.Median() is var typical && typical < best) (best, noise) = (typical, lately.Sigma());
+        if (lately.IsFull && lately.Median is var typical && typical < best) (best, noise) = (typical, QuartilesToSigma * (lately.Quantile(0.75) - lately.Quantile(0.25)));
         // A sudden fall from where the run stood leads to easy text: what comes after is measured against what came before.
         if (test.Down > 5 && test.Expected(test.DownSince) is var before && before < best + Math.Max(0.3, 2 * noise)) hard = before;
 
         // The median of a few steps: one bad batch does not move it.
-        var level = recent.Median();
+        var level = recent.Median;
         var reference = Math.Min(best, first);
         var rise = level - reference;
         var warnRise = Math.Max(WarnNats, WarnSigmas * noise);

@@ -13,7 +13,7 @@ internal sealed class LossDropDetector : IDetector
     private const int MostSteps = 120, ActSteps = 5, Settled = 8;
 
     private readonly LevelTest test = new();
-    private readonly RollingWindow since = new(8);
+    private readonly SortedWindow since = new(8);
     private double baseline, sigma, lowest = double.PositiveInfinity;
     private int onset, age, below, calm;
     private Symptom? acting;
@@ -40,7 +40,7 @@ internal sealed class LossDropDetector : IDetector
     {
         since.Add(vitals.Loss.Value);
         age++;
-        var drop = baseline - since.Median();
+        var drop = baseline - since.Median;
         calm = drop < 2 * sigma / Math.Sqrt(since.Count) ? calm + 1 : 0;
         if (calm >= Settled || (acting is null && age > MostSteps))
         {

@@ -12,18 +12,19 @@ internal sealed class LossRiseDetector : IDetector
 {
     private const double Warns = 4.2, LeastOfLoss = 1.5, LeastNats = 0.04;
     // Nats, and shares of the progress since the start, above the level before.
-    private const double LeastAct = 0.8, ActShare = 0.3, BigAct = 1.5, BigShare = 0.6, Mending = 0.75;
-    private const int BigSteps = 5, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6, LastingSteps = 64;
+    private const double LeastAct = 0.8, ActShare = 0.3, BigAct = 1.5, BigShare = 0.6, Mending = 0.75, BackSoon = 0.8;
+    private const int BigSteps = 8, Few = 3, ActSteps = 20, Start = 4, MostSteps = 400, Precursor = 4, Settled = 6, LastingSteps = 64;
     private const int MaybeEasy = 160;
     private const double Easier = 3, SurelyEasier = 4.2;
     private const double LastingNats = 0.52, LastingSigmas = 2;
 
     private readonly LevelTest test = new(), joint = new(), gradient = new();
-    private readonly RollingWindow since = new(8);
+    private readonly SortedWindow since = new(8);
     private double first;
     private int seen;
     private double baseline, sigma, hard = double.NegativeInfinity, peak;
-    private int onset, age, above, big, calm, lasting;
+    private double firstRise, lastRise;
+    private int onset, onsetAge, age, above, big, calm, lasting;
     private long gradientAt = long.MinValue, hardUntil;
     private bool gradientFirst;
     private Cause cause;
@@ -63,7 +64,8 @@ internal sealed class LossRiseDetector : IDetector
         gradientFirst = gradientAt < vitals.Seen - test.UpSince + 1 && gradientAt >= vitals.Seen - test.UpSince - Precursor;
         since.Clear();
         since.Add(vitals.Loss.Value);
-        cause = Attribute();
+        (cause, onsetAge) = (Attribute(), age);
+        firstRise = lastRise = vitals.Loss.Value - baseline;
         return Symptom(vitals, Severity.Warn, vitals.Loss.Value - baseline);
     }
 
@@ -71,7 +73,7 @@ internal sealed class LossRiseDetector : IDetector
     {
         since.Add(vitals.Loss.Value);
         age++;
-        var level = since.Median();
+        var level = since.Median;
         var rise = level - baseline;
         peak = Math.Max(peak, since.IsFull ? rise : 0);
         calm = rise < 2 * sigma / Math.Sqrt(since.Count) ? calm + 1 : 0;
@@ -86,7 +88,10 @@ internal sealed class LossRiseDetector : IDetector
         big = harder > Math.Max(BigAct, BigShare * progress) ? big + 1 : 0;
         // Less than that is serious if it lasts: half a nat is more than a harder domain brings.
         lasting = harder > LastingNats && rise > LastingSigmas * sigma ? lasting + 1 : Math.Max(0, lasting - 2);
-        var stays = (above >= ActSteps || big >= BigSteps) && rise >= Mending * peak && rise >= 4 * sigma;
+        // A spike that comes back shows it soon: its last values lie below its first.
+        lastRise += (vitals.Loss.Value - baseline - lastRise) / Few;
+        if (age <= onsetAge + Few) firstRise = Math.Max(firstRise, lastRise);
+        var stays = (above >= ActSteps || (big >= BigSteps && lastRise > BackSoon * firstRise)) && rise >= Mending * peak && rise >= 4 * sigma;
         if (!stays && lasting < LastingSteps) return acting = null;
         return acting ??= Symptom(vitals, Severity.Act, rise);
     }
