@@ -10,7 +10,8 @@ internal sealed class ShrinkingWeightsDetector : IDetector
 {
     private const int Known = 24, Lasting = 4;
     private const double Sigmas = 6, LeastPace = 5e-4, AnyPace = 5e-3, ActShrunk = 0.7;
-    private const int AnyLasting = 8;
+    private const int AnyLasting = 8, ActLasting = 24;
+    private const double ActLeast = 0.9;
 
     private readonly Habit pace = new(64, 1e-9);
     private readonly Alarm alarm = new(32);
@@ -37,7 +38,7 @@ internal sealed class ShrinkingWeightsDetector : IDetector
         }
         if (inARow++ == 0) (since, largest) = (metrics.Step, norm / Math.Exp(change));
         if (inARow < (unusual ? Lasting : AnyLasting)) return null;
-        var severity = norm < ActShrunk * largest ? Severity.Act : Severity.Warn;
+        var severity = norm < ActShrunk * largest || (unusual && inARow >= ActLasting && norm < ActLeast * largest) ? Severity.Act : Severity.Warn;
         if (!alarm.Raise(severity)) return null;
         return new Symptom
         {

@@ -10,8 +10,8 @@ internal sealed class UpdateRatioDetector : IDetector
 {
     // Below this share of the largest rate, rounding of the parameters sets the norm.
     private const double LeastRate = 1e-2;
-    private const double Sigmas = 8, Least = 0.4, ActLeap = 1.6, Explained = 0.5, OddGradient = 3;
-    private const int Settled = 16, Confirmed = 2;
+    private const double Sigmas = 8, Least = 0.4, ActLeap = 1.6, LastingLeap = 0.9, Explained = 0.5, OddGradient = 3;
+    private const int Settled = 16, Confirmed = 2, Lasting = 24;
 
     private readonly Leap ratio = new(Sigmas, Least, Settled), gradient = new(4, Explained * Least, Settled);
     private readonly Alarm alarm = new(64);
@@ -43,7 +43,8 @@ internal sealed class UpdateRatioDetector : IDetector
             return null;
         }
         if (ratio.Pending < Confirmed && Math.Abs(ratio.Size) < 2 * Least) return null;
-        var severity = ratio.Size > ActLeap && ratio.Pending >= Confirmed ? Severity.Act : Severity.Warn;
+        var certain = (ratio.Size > ActLeap && ratio.Pending >= Confirmed) || (Math.Abs(ratio.Size) > LastingLeap && ratio.Pending >= Lasting);
+        var severity = certain ? Severity.Act : Severity.Warn;
         return alarm.Raise(severity) ? Report(metrics, severity) : null;
     }
 
