@@ -31,7 +31,8 @@ public sealed partial class TrainingRunTests : IDisposable
         (status.Step, status.Steps, status.Tokens).ShouldBe((30, 30, 30L * 128));
         status.Flops.ShouldBe(30 * RunLength.FlopsPerStep(TinyLab.Recipe, 257));
         status.LastCheckpoint.ShouldBe("checkpoints/step-000030");
-        Incident.ReadAll(run.IncidentsPath).ShouldBeEmpty();
+        // Thirty steps are too few for a warmup, and the monitor says so.
+        Incident.ReadAll(run.IncidentsPath).ShouldAllBe(i => i.Detector == "no_warmup" && i.Severity == Severity.Warn);
         TinyLab.RunToEnd("train", run.Root).ExitCode.ShouldBe(0);
     }
 
