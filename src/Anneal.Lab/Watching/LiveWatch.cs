@@ -273,7 +273,7 @@ internal sealed class LiveWatch : IDisposable
         {
             write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             // Told once by the watch of the metrics, which are written more often.
         }

@@ -155,14 +155,14 @@ internal sealed partial class WatchedProcess : IDisposable
         }
     }
 
-    // The log is a help, no condition: a full disk ends it and nothing else.
+    // The log is a help, no condition: a full disk ends it and nothing else. A limit on file sizes comes as an argument out of range.
     private static OutputLog? OpenLog(string path)
     {
         try
         {
             return new OutputLog(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             return null;
         }
@@ -176,7 +176,7 @@ internal sealed partial class WatchedProcess : IDisposable
             log?.Flush();
             return log;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             Close(log);
             return null;
@@ -189,7 +189,7 @@ internal sealed partial class WatchedProcess : IDisposable
         {
             log?.Dispose();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             // The disk is full.
         }

@@ -23,7 +23,7 @@ public sealed class Steward
     private readonly StepMemory losses = new(1024), norms = new(256);
     private readonly Exchange exchange;
     private readonly CheckpointChoice states;
-    private Incident? next;
+    private Incident? next, late;
     private int branch, step;
     private bool deaf;
 
@@ -150,7 +150,12 @@ public sealed class Steward
         var gaveUp = incident.Action == IncidentAction.Stop && incident.Detector != ActionPolicy.Unrecovered;
         // What is on probation is judged there.
         var isFollowed = Waits || (Current is { State: InterventionState.Probation } && incident.Detector == ActionPolicy.Unrecovered);
-        if (Demand != StewardDemand.None || (isFollowed && !gaveUp)) return incident with { Action = IncidentAction.None };
+        if (Demand != StewardDemand.None || (isFollowed && !gaveUp))
+        {
+            // Said once: it counts if the command comes to nothing.
+            if (incident.Action == IncidentAction.Stop && Current is not { State: InterventionState.Probation }) late = incident;
+            return incident with { Action = IncidentAction.None };
+        }
         if (Current is { State: InterventionState.Probation } on && !gaveUp)
             return incident with { Action = TryAgain(on, incident with { Cause = on.Incident.Cause }, incident.Message) };
         if (gaveUp) return incident with { Action = Stop(incident) };
@@ -244,18 +249,26 @@ public sealed class Steward
         switch (answer.Status)
         {
             case AnswerStatus.Applied:
+                late = null;
                 Turn(now, InterventionState.Applied);
                 var from = Math.Max(now.Incident.Step, (int)now.After.GetValueOrDefault("skip_stop"));
                 Turn(Current!, InterventionState.Probation, until: Math.Max(step, from) + patience.ForProbation);
                 return null;
             case AnswerStatus.Rejected:
                 Turn(now, InterventionState.Rejected, answer.Reason);
-                return Told(now, $"The trainer refused {Capability.Word(answer.Command.Command)}: {answer.Reason}.", Severity.Act, Begin(Trouble(now), now.Try));
+                return Told(now, $"The trainer refused {Capability.Word(answer.Command.Command)}: {answer.Reason}.", Severity.Act, GoOn(now));
             default:
                 deaf = true;
                 Turn(now, InterventionState.Ignored, answer.Reason);
-                return Told(now, $"The trainer trained on and did not answer {Capability.Word(answer.Command.Command)}: {answer.Reason}. Nothing more is asked of it.", Severity.Warn, Begin(Trouble(now), now.Try));
+                return Told(now, $"The trainer trained on and did not answer {Capability.Word(answer.Command.Command)}: {answer.Reason}. Nothing more is asked of it.", Severity.Warn, GoOn(now));
         }
+    }
+
+    // The next rung; where there is none, what was given up meanwhile ends the run.
+    private IncidentAction GoOn(Intervention now)
+    {
+        var action = Begin(Trouble(now), now.Try);
+        return action == IncidentAction.None && late is { } lost ? Stop(lost) : action;
     }
 
     private Incident? Conclude(Intervention on)

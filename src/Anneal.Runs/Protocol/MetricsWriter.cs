@@ -64,8 +64,9 @@ public sealed class MetricsWriter : IDisposable
         {
             stream.Write(buffer.WrittenSpan);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
+            // The latter for a limit on file sizes.
             stream.SetLength(whole);
             throw;
         }

@@ -65,7 +65,7 @@ internal sealed class OwnMetrics(string path, Action<string> warn) : IDisposable
         {
             write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             if (!warned) warn($"{Path.GetFileName(path)} cannot be written, the watch goes on without: {e.Message}");
             warned = true;

@@ -256,7 +256,7 @@ public sealed class TrainerWatch : IDisposable
             {
                 incident.AppendTo(run.IncidentsPath);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
             {
                 if (!warned) Warn($"incidents.jsonl cannot be written, the watch goes on without: {e.Message}");
                 warned = true;
