@@ -81,9 +81,10 @@ public sealed class ExecutorTests : IDisposable
         run.Value.ShouldBe(undisturbed.Value);
         run.Flops.ShouldBe(undisturbed.Flops);
         run.Curve.ShouldBe(undisturbed.Curve);
-        var incidents = ledger.ReadIncidents("tiny", run.Id);
+        // The monitor may warn about the training, too.
+        var incidents = ledger.ReadIncidents("tiny", run.Id).Where(incident => incident.Cause == "infrastructure").ToList();
         incidents.Count.ShouldBeGreaterThanOrEqualTo(2);
-        incidents.ShouldAllBe(incident => incident.Cause == "infrastructure" && incident.Action == "restart");
+        incidents.ShouldAllBe(incident => incident.Action == "restart");
     }
 
     [Fact]
