@@ -54,7 +54,13 @@ internal sealed class ActionPolicy(MonitorOptions options)
         if (machine || opens) tries[incident.Cause] = tried + 1;
         else tried = Math.Max(0, tried - 1);
         if (!machine && opens) open = Open(incident);
-        return incident with { Action = Ladder.Next(incident, options.Tries?.Invoke(incident.Cause) ?? tried, options.Capabilities).Action };
+        return incident with { Action = Ladder.Next(incident, options.Tries?.Invoke(incident.Cause) ?? tried, options.Capabilities, IsHurt(incident)).Action };
+    }
+
+    private bool IsHurt(Incident incident)
+    {
+        var (level, sigma) = open is { } followed ? (followed.Before, followed.Sigma) : LevelBefore(incident);
+        return Harm.Shows((losses.Level(Lately, least: 1)?.Level ?? double.NaN) - level, sigma);
     }
 
     private Incident? Follow(StepMetrics metrics, IReadOnlyList<Symptom> symptoms)

@@ -27,9 +27,10 @@ internal static class Ladder
     /// <param name="incident">Of severity act.</param>
     /// <param name="tries">Tries against this cause so far.</param>
     /// <param name="capabilities">Commands that the trainer understands; null: all.</param>
-    public static Remedy Next(Incident incident, int tries, IReadOnlyCollection<string>? capabilities)
+    /// <param name="isHurt">Whether the loss is above its level before: a part of the model that does nothing is no reason to end a run that learns.</param>
+    public static Remedy Next(Incident incident, int tries, IReadOnlyCollection<string>? capabilities, bool isHurt = true)
     {
-        if (tries >= MostTries) return new(IncidentAction.Stop);
+        if (tries >= MostTries) return new(incident is { Cause: Cause.Model, Fatal: false } && !isHurt ? IncidentAction.None : IncidentAction.Stop);
         // Rungs that this trainer cannot do are left out; with fewer rungs than tries the last one is tried again.
         Remedy? remedy = null;
         var rung = 0;

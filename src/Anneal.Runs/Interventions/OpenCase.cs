@@ -22,7 +22,7 @@ internal sealed class OpenCase(Incident incident, (double Level, double Sigma) b
     private const int Reading = 20;
 
     private readonly bool isAct = incident.Severity == Severity.Act;
-    private int above, heard, lasting, fatal, calm, sinceAct = Reading;
+    private int above, heard, lasting, fatal, calm, sinceAct = Reading, sinceModel = Reading;
     private double peak;
 
     /// <summary>What opened it.</summary>
@@ -30,6 +30,9 @@ internal sealed class OpenCase(Incident incident, (double Level, double Sigma) b
 
     /// <summary>Level of the loss before it, nats a token.</summary>
     public double Before => before.Level;
+
+    /// <summary>Deviation of a step's loss before it.</summary>
+    public double Sigma => before.Sigma;
 
     /// <summary>The run is as it was before.</summary>
     public bool IsOver => calm >= wait;
@@ -42,18 +45,21 @@ internal sealed class OpenCase(Incident incident, (double Level, double Sigma) b
     {
         heard++;
         sinceAct++;
+        sinceModel++;
         var lost = false;
         foreach (var symptom in symptoms)
         {
             if (symptom.Severity != Severity.Act || symptom.Cause == Cause.Infrastructure) continue;
-            sinceAct = 0;
+            if (symptom is { Cause: Cause.Model, Fatal: false }) sinceModel = 0;
+            else sinceAct = 0;
             lost |= symptom.Fatal;
         }
-        var stands = sinceAct < Reading;
+        var rise = (level ?? double.NaN) - before.Level;
+        // Units that are dead, or a block that is frozen, cost what the loss says, and no more.
+        var stands = sinceAct < Reading || (sinceModel < Reading && Harm.Shows(rise, before.Sigma));
         if (stands) lasting++;
         fatal = lost ? fatal + 1 : 0;
 
-        var rise = (level ?? double.NaN) - before.Level;
         peak = Math.Max(peak, rise);
         var isAway = !double.IsFinite(loss) || rise > (isAct ? Math.Max(BackNats, BackSigmas * before.Sigma) : Math.Max(FarNats, FarSigmas * before.Sigma));
         above = isAway ? above + 1 : 0;

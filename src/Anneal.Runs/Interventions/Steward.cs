@@ -164,7 +164,14 @@ public sealed class Steward
         return incident with { Action = action == IncidentAction.None && incident.Action == IncidentAction.Stop ? Stop(incident) : action };
     }
 
-    private IncidentAction Begin(Incident incident, int tries) => Begin(incident, Ladder.Next(incident, tries, Reachable(SinceOf(incident))), tries);
+    private Remedy Next(Incident incident, int tries)
+    {
+        var since = SinceOf(incident);
+        var isHurt = losses.Level(Before, until: since - 1) is not { } before || Harm.Shows((losses.Level(Lately, least: 1)?.Level ?? double.NaN) - before.Level, before.Sigma);
+        return Ladder.Next(incident, tries, Reachable(since), isHurt);
+    }
+
+    private IncidentAction Begin(Incident incident, int tries) => Begin(incident, Next(incident, tries), tries);
 
     private IncidentAction Begin(Incident incident, Remedy remedy, int tries)
     {
@@ -292,7 +299,7 @@ public sealed class Steward
         }
         next = incident;
         PutBack(on, reason, scale, clip);
-        return Ladder.Next(incident, on.Try, Reachable(SinceOf(incident))).Action;
+        return Next(incident, on.Try).Action;
     }
 
     private void PutBack(Intervention on, string reason, double? scale, double? clip)

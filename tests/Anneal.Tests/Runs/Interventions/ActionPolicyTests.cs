@@ -88,6 +88,26 @@ public class ActionPolicyTests
         incidents[1].Message.ShouldContain("has lasted for");
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0.04, false)]
+    [InlineData(0.1, true)]
+    public void A_part_of_the_model_that_does_nothing_ends_a_run_only_while_the_loss_is_hurt(double harm, bool stops)
+    {
+        var incidents = Watch(Act, s => s >= Broken ? 3 + harm : 3, s => s >= Broken ? [Symptom() with { Detector = "dead_units", Cause = Cause.Model }] : []);
+
+        incidents.Exists(i => i.Action == IncidentAction.Stop).ShouldBe(stops);
+        incidents[0].Action.ShouldBe(IncidentAction.Rewind);
+    }
+
+    [Fact]
+    public void Dead_units_that_are_told_again_and_again_without_harm_are_left_alone_after_three_tries()
+    {
+        Symptom[] Seen(int step) => step >= Broken && step % 100 == 0 ? [Symptom() with { Detector = "dead_units", Cause = Cause.Model }] : [];
+
+        Watch(Act, _ => 3, Seen).Select(i => i.Action).ShouldBe([IncidentAction.Rewind, IncidentAction.Rewind, IncidentAction.Rewind, IncidentAction.None, IncidentAction.None, IncidentAction.None]);
+    }
+
     [Fact]
     public void Somebody_who_goes_back_gets_a_fresh_start()
     {

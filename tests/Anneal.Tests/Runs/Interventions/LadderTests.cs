@@ -61,6 +61,14 @@ public class LadderTests
     }
 
     [Fact]
+    public void A_part_of_the_model_that_does_no_harm_is_no_reason_to_stop()
+    {
+        Ladder.Next(Seen(Cause.Model, "frozen_block"), 3, all, isHurt: false).Action.ShouldBe(IncidentAction.None);
+        Ladder.Next(Seen(Cause.Model, "frozen_block") with { Fatal = true }, 3, all, isHurt: false).Action.ShouldBe(IncidentAction.Stop);
+        Ladder.Next(Seen(Cause.Data, "garbage"), 3, all, isHurt: false).Action.ShouldBe(IncidentAction.Stop);
+    }
+
+    [Fact]
     public void A_later_try_goes_further_back_and_on_more_slowly()
     {
         var incident = Seen(Cause.Optimizer, "divergence");
