@@ -216,6 +216,7 @@ internal sealed class TrainingRun : IDisposable
             Reference = order.Reference,
             Capabilities = TrainerControls.Capabilities,
             Tries = steward is null ? null : steward.TriesOf,
+            RateScale = steward is null ? null : steward.RateScaleAt,
         });
         var steps = MetricsReader.ReadAll(run.MetricsPath);
         foreach (var metrics in steps) watch.Observe(metrics);

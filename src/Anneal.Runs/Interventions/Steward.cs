@@ -23,6 +23,7 @@ public sealed class Steward
     private readonly StepMemory losses = new(1024), norms = new(256);
     private readonly Exchange exchange;
     private readonly CheckpointChoice states;
+    private readonly CommandedRate rates;
     private Incident? next, late;
     private int branch, step;
     private bool deaf;
@@ -35,7 +36,8 @@ public sealed class Steward
         (this.run, this.options) = (run, options);
         patience = new(options.Steps);
         log = new(run);
-        (exchange, states) = (new(run, options), new(run));
+        (exchange, states, rates) = (new(run, options), new(run), new(run));
+        rates.Read(log.Lines);
         branch = InterventionLog.BranchOf(run);
         deaf = log.Lines.Any(line => line.State == InterventionState.Ignored);
         Current = log.Last is { IsOver: false } last ? last : null;
@@ -62,6 +64,9 @@ public sealed class Steward
         return last is null || (last.IsOver && step - last.Step > patience.ForTries) ? 0 : last.Try;
     }
 
+    /// <summary>What repairs multiply the learning rate by at a step, other than those which put it where it should be; 1 without any. For <see cref="Monitoring.MonitorOptions.RateScale"/>.</summary>
+    public double RateScaleAt(int step) => rates.At(step);
+
     /// <summary>Takes in a step and what the monitor says of it.</summary>
     /// <param name="metrics">The step.</param>
     /// <param name="incidents">With the actions that the policy recommends.</param>
@@ -84,12 +89,15 @@ public sealed class Steward
     public IReadOnlyList<Incident> Hear()
     {
         List<Incident>? told = null;
+        var answered = false;
         while (exchange.Look() is { } answer)
         {
+            answered = true;
             if (answer.Status == AnswerStatus.Applied && Current?.State != InterventionState.Probation) Note(answer);
             if (answer.Status == AnswerStatus.Applied && exchange.Waits) continue;
             if (End(answer) is { } incident) (told ??= []).Add(incident);
         }
+        if (answered) rates.Read(log.Lines);
         return told ?? (IReadOnlyList<Incident>)[];
     }
 
@@ -98,6 +106,7 @@ public sealed class Steward
     public void Recall(IEnumerable<StepMetrics> steps)
     {
         branch = InterventionLog.BranchOf(run);
+        rates.Read(log.Lines);
         losses.Clear();
         norms.Clear();
         foreach (var metrics in steps) Remember(metrics);

@@ -22,4 +22,10 @@ public sealed record MonitorOptions
 
     /// <summary>Repairs tried against a cause so far, as whoever carries them out remembers; null: the policy counts what it recommends.</summary>
     public Func<Cause, int>? Tries { get; init; }
+
+    /// <summary>
+    /// What repairs multiply the learning rate by at a step: the rate is judged divided by it, so that a repair is no incident.
+    /// Above 0; 1 without any. Null: there are no repairs.
+    /// </summary>
+    public Func<int, double>? RateScale { get; init; }
 }

@@ -3,7 +3,7 @@ using Anneal.Runs.Protocol;
 namespace Anneal.Runs.Monitoring;
 
 /// <summary>
-/// The learning rate as printed, against where a smooth schedule would go next: a constant, a line, a parabola (cosine) or a
+/// The learning rate, without what a repair multiplies it by, against where a smooth schedule would go next: a constant, a line, a parabola (cosine) or a
 /// geometric series through the last values all count as smooth. What fits none of them is a break.
 /// </summary>
 internal sealed class Schedule
@@ -17,6 +17,7 @@ internal sealed class Schedule
     private readonly double[] past = new double[Past];
     private double a = double.NaN, b = double.NaN, c = double.NaN;
     private long at, before, beforeThat;
+    private double commanded = 1;
 
     /// <summary>The rate was there in this step, finite and not negative.</summary>
     public bool IsHeard { get; private set; }
@@ -26,6 +27,9 @@ internal sealed class Schedule
 
     /// <summary>The rate of this step.</summary>
     public double Value { get; private set; } = double.NaN;
+
+    /// <summary>What a repair multiplies the schedule by: taken out of all rates here; 1 without one.</summary>
+    public double Scale { get; private set; } = 1;
 
     /// <summary>The rate before this step; NaN at the first.</summary>
     public double Previous { get; private set; } = double.NaN;
@@ -78,7 +82,9 @@ internal sealed class Schedule
     private int calm;
 
     /// <summary>Takes in a step.</summary>
-    public void Take(StepMetrics metrics)
+    /// <param name="metrics">With the rate as printed.</param>
+    /// <param name="scale">What a repair multiplied it by, if the trainer did as told.</param>
+    public void Take(StepMetrics metrics, double scale = 1)
     {
         IsHeard = metrics.LearningRate is { } rate && double.IsFinite(rate) && rate >= 0;
         BreaksUp = BreaksDown = false;
@@ -87,7 +93,8 @@ internal sealed class Schedule
         Count++;
         if (Count > 1) Peak = Math.Max(Peak, Value);
         Previous = Value;
-        Value = metrics.LearningRate!.Value;
+        if (scale != commanded) Rescale(metrics.LearningRate!.Value, scale);
+        Value = metrics.LearningRate!.Value / Scale;
         if (Count == 1) First = Trough = Value;
         var slot = (int)(Count % Past);
         var old = Count > Past ? past[slot] : First;
@@ -102,6 +109,15 @@ internal sealed class Schedule
 
     /// <summary>The run went back or left a gap: the next value need only lie in the range of the recent ones, doubled.</summary>
     public void Rejoin() => (b, c) = (double.NaN, double.NaN);
+
+    // A trainer may print its schedule without the scale: what comes nearer to the rate before is right.
+    private void Rescale(double rate, double scale)
+    {
+        var ratio = scale / commanded;
+        commanded = scale;
+        var change = Math.Log(rate / Scale / Previous);
+        if (Math.Abs(change - Math.Log(ratio)) < Math.Abs(change)) Scale *= ratio;
+    }
 
     private void Compare(int step)
     {

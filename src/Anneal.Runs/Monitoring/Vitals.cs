@@ -79,7 +79,7 @@ internal sealed class Vitals(MonitorOptions options)
         last = metrics.Step;
         Seen++;
         SinceRejoined++;
-        LearningRate.Take(metrics);
+        LearningRate.Take(metrics, Options.RateScale?.Invoke(metrics.Step) ?? 1);
         Loss.Take(metrics.Loss);
         GradNorm.Take(metrics.GradNorm is { } norm and > 0 ? Math.Log(norm) : null);
         LossWithGradient.Take(Loss is { IsHeard: true, IsReady: true } && GradNorm is { IsHeard: true, IsReady: true, IsFlat: false } ? Loss.Size + GradNorm.Size : null);

@@ -187,7 +187,7 @@ public sealed class TrainerWatch : IDisposable
         if (options.Policy != MonitorPolicy.Act) return new(known);
         steward = new(run, new() { Steps = length, AnswerWithin = AnswerWithin });
         interventions = Intervention.ReadAll(run.InterventionsPath).Count;
-        return new(known with { Tries = steward.TriesOf });
+        return new(known with { Tries = steward.TriesOf, RateScale = steward.RateScaleAt });
     }
 
     private void Declare()

@@ -155,6 +155,33 @@ public sealed class StewardTests : IDisposable
         States().ShouldBe("proposed requested applied probation kept");
     }
 
+    [Theory]
+    [InlineData(Cause.Optimizer, 0.5)]
+    [InlineData(Cause.Schedule, 1)]
+    public void What_a_repair_makes_of_the_rate_is_known_step_by_step_also_to_the_next_process(Cause cause, double scale)
+    {
+        var trainer = new FakeTrainer(run, Manners.Good) { Loss = t => t.Step < Broken || t.Scale < 1 ? 3 : 5, Capabilities = ["save_checkpoint", "set_lr_scale"] };
+
+        var steward = Train(trainer, t => t.Step == Broken ? [Seen(t.Step, Broken) with { Cause = cause, Detector = "gradient_explosion" }] : []);
+
+        trainer.Scale.ShouldBe(0.5);
+        foreach (var one in new[] { steward, new Steward(run, Options) })
+            (one.RateScaleAt(Broken), one.RateScaleAt(Broken + 1), one.RateScaleAt(Steps)).ShouldBe((1, scale, scale));
+    }
+
+    [Fact]
+    public void A_rate_that_was_put_back_is_known_to_be_what_it_was()
+    {
+        // It does not help: half the rate is put back, and tried again.
+        var trainer = new FakeTrainer(run, Manners.Good) { Loss = t => t.Step < Broken ? 3 : 5, Capabilities = ["save_checkpoint", "set_lr_scale"] };
+
+        var steward = Train(trainer, t => t.Step == Broken ? [Seen(t.Step, Broken) with { Detector = "gradient_explosion" }] : [], until: Broken + 35);
+
+        var back = Lines().First(line => line.State == InterventionState.Reverted).Step;
+        (steward.RateScaleAt(back), steward.RateScaleAt(back + 1), trainer.Scale).ShouldBe((0.5, 0.5, 0.5));
+        steward.RateScaleAt(Broken).ShouldBe(1);
+    }
+
     [Fact]
     public void An_unmodified_command_is_only_ever_stopped_or_restarted()
     {

@@ -19,7 +19,9 @@ internal static class Report
         var metrics = vitals.Metrics;
         var evidence = new Dictionary<string, double> { ["train/loss"] = metrics.Loss };
         if (metrics.GradNorm is { } norm) evidence["train/grad_norm"] = norm;
-        if (metrics.LearningRate is { } rate) evidence["train/lr"] = rate;
+        // As the schedule gives it, like all that it is compared with.
+        if (metrics.LearningRate is { } rate) evidence["train/lr"] = rate / vitals.LearningRate.Scale;
+        if (vitals.LearningRate.Scale != 1) evidence["lr_scale"] = vitals.LearningRate.Scale;
         if (against is { IsReady: true })
         {
             evidence["expected"] = against.Expected;
