@@ -90,8 +90,11 @@ internal sealed record Plan
 
     private (int Start, int Stop) Offending()
     {
-        var longest = IsData ? MostSkipped : Math.Max(16, Steps / 50) * Try;
-        return (Since, Bounded(Math.Min(Step + 1, Since + longest)));
+        var share = Math.Max(16, Steps / 50);
+        var seen = Math.Min(Step + 1, Since + (IsData ? MostSkipped : share * Try));
+        // What comes back behind the text that was left out goes on for longer than one step shows.
+        var ahead = Try == 1 ? 0 : share << Math.Min(Try - 2, 8);
+        return (Since, Bounded(Math.Min(seen + ahead, Since + MostSkipped)));
     }
 
     private int Bounded(int stop) => Steps > 0 ? Math.Min(stop, Steps + 1) : stop;

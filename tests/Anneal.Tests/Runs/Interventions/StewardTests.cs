@@ -61,6 +61,20 @@ public sealed class StewardTests : IDisposable
     }
 
     [Fact]
+    public void Each_try_leaves_out_more_text_than_the_one_before()
+    {
+        // Forty batches in a row break whoever reads them.
+        bool IsBad(FakeTrainer t) => t.Step is >= Broken and < Broken + 40;
+        var trainer = new FakeTrainer(run, Manners.Good) { Loss = t => IsBad(t) ? double.NaN : 3 };
+
+        var steward = Train(trainer, t => IsBad(t) ? [Seen(t.Step, t.Step) with { Detector = "non_finite", Cause = Cause.Numerics, Fatal = true }] : []);
+
+        steward.Demand.ShouldBe(StewardDemand.None);
+        Lines()[^1].State.ShouldBe(InterventionState.Kept);
+        Lines().Where(line => line.State == InterventionState.Applied).Select(line => line.After["skip_stop"]).ShouldBe([Broken + 1, Broken + 18, Broken + 51]);
+    }
+
+    [Fact]
     public void What_did_not_help_is_put_back()
     {
         // Tightening the clip makes it worse; half the rate helps.
