@@ -1,3 +1,4 @@
+using Anneal.Runs.Monitoring.Detectors.Inside;
 using Anneal.Runs.Protocol;
 
 namespace Anneal.Runs.Interventions;
@@ -20,6 +21,8 @@ internal static class Ladder
 
     private static readonly Remedy[] damaged = [back, backSlower, furtherBackSlower];
     private static readonly Remedy[] unstable = [tighten, halve, backSlower];
+    // A reader that stands still is not passed over: it has to be put elsewhere.
+    private static readonly Remedy[] stuck = [back, back with { Older = 1 }];
     private static readonly Remedy[] batches = [skip, back, furtherBackSlower];
     private static readonly Remedy[] infrastructure = [restart, restart, restart];
 
@@ -50,6 +53,7 @@ internal static class Ladder
         Cause.Schedule => Rate(incident),
         // Without a way back a smaller rate is what is left.
         _ when incident.Fatal => damaged,
+        Cause.Data when incident.Detector == RepeatedBatchDetector.Stuck => stuck,
         Cause.Data => batches,
         Cause.Optimizer when !IsLossHurt(incident) => unstable,
         Cause.Optimizer => [.. damaged, halve],

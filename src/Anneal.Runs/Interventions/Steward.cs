@@ -20,12 +20,13 @@ public sealed class Steward
     private readonly StewardOptions options;
     private readonly InterventionLog log;
     private readonly Patience patience;
-    private readonly StepMemory losses = new(1024), norms = new(256);
+    private readonly StepMemory losses = new(1024), norms = new(256), repeats = new(64);
     private readonly Exchange exchange;
     private readonly CheckpointChoice states;
     private readonly CommandedRate rates;
     private Incident? next, late;
     private int branch, step;
+    private string? batch;
     private bool deaf;
 
     /// <summary>Begins, or goes on where an earlier process ended.</summary>
@@ -76,7 +77,7 @@ public sealed class Steward
         Remember(metrics);
         if (exchange.Heard()) states.Notice();
         if (Demand == StewardDemand.Stop) return incidents;
-        var ended = Current is { State: InterventionState.Probation } on && !Waits && step >= on.Until ? Conclude(on) : null;
+        var ended = Current is { State: InterventionState.Probation } on && !Waits && (step >= on.Until || Probation.Shows(on, repeats) is not null) ? Conclude(on) : null;
         if (Current is { State: InterventionState.Probation } still && !Waits && metrics.LearningRate is { } rate) LetGo(still, rate);
         if (incidents.Count == 0) return ended is null ? incidents : [ended];
         List<Incident> taken = [.. incidents.Select(Decide)];
@@ -109,6 +110,7 @@ public sealed class Steward
         rates.Read(log.Lines);
         losses.Clear();
         norms.Clear();
+        repeats.Clear();
         foreach (var metrics in steps) Remember(metrics);
     }
 
@@ -124,7 +126,7 @@ public sealed class Steward
     public void Close()
     {
         if (Current is not { State: InterventionState.Probation } on) return;
-        var reason = Probation.Judge(on, losses);
+        var reason = Probation.Judge(on, losses, repeats);
         Turn(on, reason is null ? InterventionState.Kept : InterventionState.Failed, reason);
     }
 
@@ -149,6 +151,9 @@ public sealed class Steward
         step = metrics.Step;
         losses.Add(step, metrics.Loss);
         if (metrics.GradNorm is { } norm) norms.Add(step, norm);
+        if (metrics.BatchHash is not { Length: > 0 } hash) return;
+        repeats.Add(step, hash == batch ? 1 : 0);
+        batch = hash;
     }
 
     private Incident Decide(Incident incident)
@@ -237,6 +242,7 @@ public sealed class Steward
             branch = InterventionLog.BranchOf(run);
             losses.RemoveAfter((int)command.Args["step"]);
             norms.RemoveAfter((int)command.Args["step"]);
+            repeats.RemoveAfter((int)command.Args["step"]);
             step = (int)command.Args["step"];
         }
         Dictionary<string, double> before = new(now.Before), after = new(now.After);
@@ -289,7 +295,7 @@ public sealed class Steward
 
     private Incident? Conclude(Intervention on)
     {
-        if (Probation.Judge(on, losses) is not { } reason)
+        if (Probation.Judge(on, losses, repeats) is not { } reason)
         {
             Turn(on, InterventionState.Kept);
             return null;

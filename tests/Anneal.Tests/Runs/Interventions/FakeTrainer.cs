@@ -36,6 +36,9 @@ internal sealed class FakeTrainer(RunDirectory run, Manners manners)
     /// <summary>Loss of a step, given what was set and where it came back to.</summary>
     public required Func<FakeTrainer, double> Loss { get; init; }
 
+    /// <summary>Hash of a step's batch; null: it tells none.</summary>
+    public Func<FakeTrainer, string>? Batch { get; init; }
+
     public string[] Capabilities { get; init; } = ["save_checkpoint", "load_checkpoint", "skip_steps", "set_lr_scale", "set_clip"];
 
     public int Rewinds { get; private set; }
@@ -46,7 +49,7 @@ internal sealed class FakeTrainer(RunDirectory run, Manners manners)
         do Step++;
         while (skips.Exists(span => Step >= span.Item1 && Step < span.Item2));
         if (Step % 50 == 0) Save();
-        return new() { Step = Step, Loss = Loss(this), GradNorm = 1, LearningRate = 1e-3 * Scale };
+        return new() { Step = Step, Loss = Loss(this), GradNorm = 1, LearningRate = 1e-3 * Scale, BatchHash = Batch?.Invoke(this) };
     }
 
     /// <summary>Reads its commands at a step's boundary, as well or badly as it does.</summary>

@@ -9,6 +9,7 @@ public class LadderTests
 
     [Theory]
     [InlineData(Cause.Data, "garbage", "skip rewind rewind stop")]
+    [InlineData(Cause.Data, "repeated_batch", "rewind rewind rewind stop")]
     [InlineData(Cause.Optimizer, "divergence", "rewind rewind rewind stop")]
     [InlineData(Cause.Optimizer, "gradient_explosion", "clip scale_lr rewind stop")]
     [InlineData(Cause.Schedule, "learning_rate", "clip scale_lr rewind stop")]
@@ -59,6 +60,10 @@ public class LadderTests
         First(("train/lr", 0.03), ("expected", 3.1), ("factor", 7)).Action.ShouldBe(IncidentAction.Clip);
         First(("train/lr", 0), ("expected", 0.003), ("factor", 0)).Action.ShouldBe(IncidentAction.None);
     }
+
+    [Fact]
+    public void A_stuck_loader_is_not_passed_over() =>
+        Tries(Seen(Cause.Data, "repeated_batch"), ["skip_steps"]).ShouldBe("none none none stop");
 
     [Fact]
     public void A_part_of_the_model_that_does_no_harm_is_no_reason_to_stop()

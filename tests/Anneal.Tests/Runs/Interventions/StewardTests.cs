@@ -74,6 +74,27 @@ public sealed class StewardTests : IDisposable
         Lines().Where(line => line.State == InterventionState.Applied).Select(line => line.After["skip_stop"]).ShouldBe([Broken + 1, Broken + 18, Broken + 51]);
     }
 
+    [Theory]
+    [InlineData(1, "proposed requested applied probation kept")]
+    [InlineData(2, "proposed requested applied probation failed proposed requested applied probation kept")]
+    public void A_loader_is_free_again_when_the_batches_differ_not_when_the_loss_is_low(int rewinds, string states)
+    {
+        // Learning one batch by heart, the loss falls.
+        var trainer = new FakeTrainer(run, Manners.Good)
+        {
+            Loss = t => t.Step >= Broken && t.Rewinds < rewinds ? 2 : 3,
+            Batch = t => t.Step >= Broken - 60 * t.Rewinds && t.Rewinds < rewinds ? "stuck" : $"{t.Step:x8}",
+        };
+
+        var steward = Train(trainer, t => t is { Step: Broken + 3, Rewinds: 0 } ? [Seen(t.Step, Broken) with { Detector = "repeated_batch", Cause = Cause.Data }] : []);
+
+        States().ShouldBe(states);
+        steward.Demand.ShouldBe(StewardDemand.None);
+        if (rewinds == 1) return;
+        var failed = Lines().Single(line => line.State == InterventionState.Failed);
+        (failed.Reason, failed.Step - (int)failed.After["step"]).ShouldBe(("the batch is still the same in each step", 4));
+    }
+
     [Fact]
     public void What_did_not_help_is_put_back()
     {

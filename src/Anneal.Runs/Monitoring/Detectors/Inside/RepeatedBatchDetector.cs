@@ -9,7 +9,10 @@ namespace Anneal.Runs.Monitoring.Detectors.Inside;
 /// </summary>
 internal sealed class RepeatedBatchDetector : IDetector
 {
-    private const int Known = 8, Stuck = 2, Rewound = 8;
+    /// <summary>Name of a stuck loader.</summary>
+    public const string Stuck = "repeated_batch";
+
+    private const int Known = 8, StuckFor = 2, Rewound = 8;
 
     private readonly BatchMemory memory = new();
     private readonly Alarm stuckAlarm = new(16), rewoundAlarm = new(64);
@@ -34,7 +37,7 @@ internal sealed class RepeatedBatchDetector : IDetector
         {
             if (distinct < Known) return null;
             if (inARow++ == 0) since = step;
-            var severity = inARow >= Stuck ? Severity.Act : Severity.Warn;
+            var severity = inARow >= StuckFor ? Severity.Act : Severity.Warn;
             return stuckAlarm.Raise(severity) ? Same(step, severity) : null;
         }
         inARow = 0;
@@ -80,7 +83,7 @@ internal sealed class RepeatedBatchDetector : IDetector
 
     private Symptom Same(int step, Severity severity) => new()
     {
-        Detector = "repeated_batch",
+        Detector = Stuck,
         Severity = severity,
         Cause = Cause.Data,
         Confidence = severity == Severity.Act ? 0.999 : 0.97,
