@@ -27,7 +27,7 @@ internal static class WatchCommand
     private static readonly Option<string?> Recording = new("--replay") { Description = "Watch a recorded stream instead of a command: metrics.jsonl, compressed or not, or what a trainer printed; - is standard input. Its policy is act unless told: nothing can be harmed.", HelpName = "FILE" };
 
     private static readonly Option<bool> OverLab = new("--replay-policy") { Description = "Watch all finished runs of the lab again: would the policy have stopped any that ended among the best quarter? Exit code 1 if so." };
-    private static readonly Option<string> Lab = CommonOptions.Lab();
+    private static readonly Option<string> Lab = LabOption();
 
     private static readonly RunViews Views = new();
     private static readonly DiagnoseOptions Diagnose = new();
@@ -64,6 +64,7 @@ internal static class WatchCommand
             Reference = call.GetValue(Reference),
             LogDirectory = call.GetValue(LogDir),
             Diagnose = Diagnose.Of(call),
+            Lab = call.GetResult(Lab) is { Implicit: false } ? call.GetRequiredValue(Lab) : null,
         };
         Interrupt.Relayed = true;
         WatchResult result;
@@ -95,6 +96,13 @@ internal static class WatchCommand
         },
         call.GetValue(CommonOptions.Verbose),
         cancel);
+
+    private static Option<string> LabOption()
+    {
+        var lab = CommonOptions.Lab();
+        lab.Description = "The lab's folder: whose runs --replay-policy watches; named with a command, its ledger takes in what was done to the run.";
+        return lab;
+    }
 
     private static MonitorPolicy? GivenPolicy(ParseResult call) => call.GetResult(Policy) is { Implicit: false } ? PolicyOf(call) : null;
 

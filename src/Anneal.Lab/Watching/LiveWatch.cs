@@ -52,6 +52,8 @@ internal sealed class LiveWatch : IDisposable
     /// <exception cref="InputException">Another watch, or the command of an earlier one, still runs there.</exception>
     public static LiveWatch Open(WatchJob job, IProgress<WatchEvent>? events)
     {
+        // Whether it can be written is known before the command is started.
+        if (job.Lab is { } lab) Ledger.Ledger.Open(lab).Dispose();
         var folder = new RunDirectory(job.Directory);
         IDisposable? held = null;
         try
@@ -100,6 +102,7 @@ internal sealed class LiveWatch : IDisposable
             watch.Close();
         }
         if (diagnostician is not null) await diagnostician.DisposeAsync();
+        Record();
         return Conclude(attempt, restarts + 1);
     }
 
@@ -216,6 +219,21 @@ internal sealed class LiveWatch : IDisposable
         };
         Try(() => AtomicFile.Write(Path.Combine(run.Root, "summary.json"), Encoding.UTF8.GetBytes(result.Document().ToJsonString(readable) + "\n")));
         return result;
+    }
+
+    // All of the folder's, so that what a killed watch left is recorded by the next.
+    private void Record()
+    {
+        if (job.Lab is not { } lab || Intervention.ReadAll(run.InterventionsPath) is not { Count: > 0 } lines) return;
+        try
+        {
+            using var ledger = Ledger.Ledger.Open(lab);
+            ledger.AddInterventions(run, lines);
+        }
+        catch (InputException e)
+        {
+            Tell(new WatchNotice($"what was done is not in the ledger: {e.Message}"));
+        }
     }
 
     private Dictionary<string, string> CommandVariables()

@@ -35,6 +35,9 @@ public sealed record WatchJob
     /// <summary>Whether a language model is asked about incidents; null: none.</summary>
     public DiagnosisChoice? Diagnose { get; init; }
 
+    /// <summary>Folder of a lab whose ledger takes in what was done to the run; null for none.</summary>
+    public string? Lab { get; init; }
+
     /// <summary>How long the command may take to end after it was asked to.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -54,7 +57,7 @@ public sealed record WatchJob
     /// <param name="output">Where its standard output goes.</param>
     /// <param name="errors">Where its standard error goes.</param>
     /// <param name="events">Told what happens.</param>
-    /// <exception cref="InputException">The folder cannot be used, or an argument is wrong; nothing was started.</exception>
+    /// <exception cref="InputException">The folder, or that of the lab, cannot be used, or an argument is wrong; nothing was started.</exception>
     public async Task<WatchResult> RunAsync(Stream output, Stream errors, IProgress<WatchEvent>? events = null)
     {
         using var watch = LiveWatch.Open(this, events);

@@ -143,6 +143,26 @@ public sealed class LiveWatchTests : IDisposable
         asked.ShouldBeInRange(62, 300);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_was_done_to_a_foreign_run_is_in_the_ledger_of_the_lab_that_was_named_once()
+    {
+        var script = "i=0; while :; do i=$((i+1)); if [ $i -gt 40 ]; then echo step=$i loss=nan grad_norm=nan; else echo step=$i loss=3.$((i % 10)) grad_norm=1; fi; sleep 0.01; done";
+        (await place.WatchAsync(Shell(script), job => job with { Policy = MonitorPolicy.Act, Lab = place.In("lab"), Grace = TimeSpan.FromSeconds(0.5) })).End.ShouldBe(WatchEnd.Stopped);
+        (await place.WatchAsync(Shell("exit 0"), job => job with { Lab = place.In("lab") })).End.ShouldBe(WatchEnd.Done);
+
+        using var ledger = Anneal.Lab.Ledger.Ledger.Open(place.In("lab"));
+        ledger.ReadInterventions(place.Run.Root).Select(row => (row.Action, row.State)).ShouldBe([("stop", "requested"), ("stop", "applied")]);
+    }
+
+    [Fact]
+    public async Task A_lab_that_cannot_be_written_is_refused_before_the_command_starts()
+    {
+        File.WriteAllText(place.In("file"), "");
+        (await Should.ThrowAsync<InputException>(() => place.WatchAsync(Shell("echo no"), job => job with { Lab = place.In("file") }))).Message.ShouldContain("lab folder");
+        place.Output.ShouldBe("");
+        Directory.Exists(place.Run.Root).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("python train.py --logdir runs/a", "runs/a")]
     [InlineData("python train.py --tensorboard-dir=tb x", "tb")]
