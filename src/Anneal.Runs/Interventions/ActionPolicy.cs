@@ -13,6 +13,8 @@ internal sealed class ActionPolicy(MonitorOptions options)
     /// <summary>Detector of the policy's own incidents.</summary>
     public const string Unrecovered = "unrecovered";
 
+    private static readonly HashSet<string> losing = new(StringComparer.Ordinal) { "non_finite", "repeated_loss", "divergence", "grad_norm_rise", "hopeless" };
+
     private const int Before = 32, Lately = 8;
 
     private readonly StepMemory losses = new(512);
@@ -30,7 +32,7 @@ internal sealed class ActionPolicy(MonitorOptions options)
     public IReadOnlyList<Incident> Decide(Vitals vitals, IReadOnlyList<Symptom> symptoms, IReadOnlyList<Incident> incidents)
     {
         if (options.Policy == MonitorPolicy.Observe) return incidents;
-        if (options.Policy == MonitorPolicy.Stop) return incidents.Count == 0 ? incidents : [.. incidents.Select(StopAct)];
+        if (options.Policy == MonitorPolicy.Stop) return incidents.Count == 0 ? incidents : Compare(symptoms, incidents);
         var doom = vitals.IsMeasurement ? null : Follow(vitals.Metrics, symptoms);
         if (incidents.Count == 0 && doom is null) return incidents;
         List<Incident> decided = [.. incidents.Select(Decide)];
@@ -38,7 +40,12 @@ internal sealed class ActionPolicy(MonitorOptions options)
         return decided;
     }
 
-    private static Incident StopAct(Incident incident) => incident.Severity == Severity.Act ? incident with { Action = IncidentAction.Stop } : incident;
+    // What is tried may move much inside the model and still win: a run that is compared ends when its loss or its state is lost.
+    private static List<Incident> Compare(IReadOnlyList<Symptom> symptoms, IReadOnlyList<Incident> incidents)
+    {
+        var isLost = symptoms.Any(symptom => symptom.Severity == Severity.Act && (symptom.Fatal || losing.Contains(symptom.Detector)));
+        return [.. incidents.Select(incident => isLost && incident.Severity == Severity.Act ? incident with { Action = IncidentAction.Stop } : incident)];
+    }
 
     private Incident Decide(Incident incident)
     {

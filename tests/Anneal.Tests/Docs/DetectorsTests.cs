@@ -32,7 +32,8 @@ public partial class DetectorsTests
     [GeneratedRegex(@"^\| `(?<name>\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex("""\bDetector = [^$]*"(?<name>[a-z_0-9]+)",""")]
+    // Assigned, or a constant that is.
+    [GeneratedRegex("""(\bDetector = [^$]*"(?<name>[a-z_0-9]+)",|public const string \w+ = "[a-z_0-9]+";)""")]
     private static partial Regex Assignment();
 
     [GeneratedRegex("""

@@ -55,7 +55,7 @@ public sealed class CodeRunTests : IDisposable
     {
         var run = lab.Run("throws", Order([(CodeKind.Schedule, Sources.Rate("if (step == 4)\nthrow new InvalidOperationException(\"out of ideas\");\nreturn 1;"))]));
         TinyLab.RunToEnd("train", run.Root).ExitCode.ShouldBe(3);
-        var incident = Incident.ReadAll(run.IncidentsPath).Single();
+        var incident = Incident.ReadAll(run.IncidentsPath).Single(incident => incident.Detector == "worker");
         incident.Message.ShouldContain("out of ideas (line 4)");
         (incident.Cause, incident.Action, incident.Step).ShouldBe((Cause.Model, IncidentAction.Stop, 4));
     }
@@ -80,7 +80,7 @@ public sealed class CodeRunTests : IDisposable
         facts.Problems.ShouldBeEmpty();
         var run = lab.Run("grows", order with { Code = order.Code! with { FlopsPerStep = facts.FlopsPerStep } });
         TinyLab.RunToEnd("train", run.Root).ExitCode.ShouldBe(3);
-        Incident.ReadAll(run.IncidentsPath).Single().Message.ShouldContain("the same work at every step");
+        Incident.ReadAll(run.IncidentsPath).Single(incident => incident.Detector == "worker").Message.ShouldContain("the same work at every step");
         MetricsReader.ReadAll(run.MetricsPath)[^1].Step.ShouldBeLessThanOrEqualTo(6);
     }
 

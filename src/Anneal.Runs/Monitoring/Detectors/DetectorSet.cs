@@ -8,10 +8,10 @@ namespace Anneal.Runs.Monitoring.Detectors;
 internal static class DetectorSet
 {
     /// <summary>Fresh detectors for one run, in the order in which they look.</summary>
-    public static IDetector[] Create(MonitorOptions options) => [.. OfTheCurve(options), .. OfTheInside().Where(detector => options.Policy != MonitorPolicy.Stop || !IsOfTheClock(detector))];
+    public static IDetector[] Create(MonitorOptions options) => [.. OfTheCurve(options), .. OfTheInside().Where(detector => options.Policy != MonitorPolicy.Stop || !IsOfTheMachine(detector))];
 
-    // Runs that are compared share a machine, slow each other and are judged by FLOPs; who started them watches for silence.
-    private static bool IsOfTheClock(IDetector detector) => detector is StragglerDetector or HangDetector;
+    // Runs that are compared share a machine, slow each other and are judged by FLOPs; who started them watches their silence and memory.
+    private static bool IsOfTheMachine(IDetector detector) => detector is StragglerDetector or HangDetector or MemoryLeakDetector;
 
     /// <summary>Loss, gradient norm, learning rate: what nearly every trainer prints.</summary>
     private static IEnumerable<IDetector> OfTheCurve(MonitorOptions options) =>

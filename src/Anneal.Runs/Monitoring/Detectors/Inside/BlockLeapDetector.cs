@@ -31,7 +31,7 @@ internal sealed class BlockLeapDetector(BlockReadings blocks, BlockLeapRule rule
             // A gradient of exactly zero is the frozen block's.
             if (rule.AgainstOthers && reading.Value <= 0) continue;
             var leap = leaps[reading.Index];
-            if (!leap.Add(Scaled(reading.Value) - common) || (rule.OnlyUp && leap.Size < 0)) continue;
+            if (!leap.Add(Scaled(reading.Value) - common) || (rule.OnlyUp && leap.Size < 0) || reading.Value < rule.LeastValue) continue;
             if (leap.Pending == 1 && Math.Abs(leap.Sigmas) < AtOnceSigmas) continue;
             if (worst is null || Math.Abs(leap.Size) > Math.Abs(leaps[worst.Index].Size)) worst = reading;
         }
@@ -42,7 +42,7 @@ internal sealed class BlockLeapDetector(BlockReadings blocks, BlockLeapRule rule
 
     private Symptom? Judge(int step, BlockReading reading, Leap leap, double common)
     {
-        var severity = leap.Pending >= 2 && Math.Abs(leap.Size) >= rule.Act ? Severity.Act : Severity.Warn;
+        var severity = leap.Pending >= 2 && Math.Abs(leap.Size) >= rule.Act && reading.Value >= 3 * rule.LeastValue ? Severity.Act : Severity.Warn;
         if (!alarm.Raise(severity)) return null;
         var expected = rule.Logarithmic ? Math.Exp(leap.Level + common) : leap.Level;
         var name = reading.Name.Length > 0 ? $" of {Clean(reading.Name)}" : "";
