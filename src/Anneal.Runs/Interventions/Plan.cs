@@ -10,6 +10,7 @@ internal sealed record Plan
     // The trainer's bounds.
     private const double LargestScale = 10;
     private const int MostSkipped = 10_000;
+    private const int Behind = 8;
 
     // First bytes of every uuid that a plan gives.
     private static readonly byte[] mark = "aneal"u8.ToArray();
@@ -90,11 +91,11 @@ internal sealed record Plan
 
     private (int Start, int Stop) Offending()
     {
-        var share = Math.Max(16, Steps / 50);
-        var seen = Math.Min(Step + 1, Since + (IsData ? MostSkipped : share * Try));
-        // What comes back behind the text that was left out goes on for longer than one step shows.
-        var ahead = Try == 1 ? 0 : share << Math.Min(Try - 2, 8);
-        return (Since, Bounded(Math.Min(seen + ahead, Since + MostSkipped)));
+        var longest = Math.Max(16, Steps / 50) << Math.Min(Try - 1, 8);
+        var stop = Math.Min(Step + 1, Since + (IsData ? MostSkipped : longest));
+        // Trouble at once behind the text that was left out: it goes on for longer than a few steps show.
+        if (LeftOut.Any(span => Since >= span.Start && Since <= span.Stop + Behind)) stop = Math.Max(stop, Since + longest);
+        return (Since, Bounded(Math.Min(stop, Since + MostSkipped)));
     }
 
     private int Bounded(int stop) => Steps > 0 ? Math.Min(stop, Steps + 1) : stop;

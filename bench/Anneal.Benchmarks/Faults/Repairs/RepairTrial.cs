@@ -105,7 +105,7 @@ internal sealed class RepairTrial : IDisposable
 
     private Monitor Recall()
     {
-        var watch = new Monitor(new MonitorOptions { Steps = (int)run.Trainer.Steps, Policy = MonitorPolicy.Act, Capabilities = TrainerControls.Capabilities, Tries = steward.TriesOf });
+        var watch = new Monitor(new MonitorOptions { Steps = (int)run.Trainer.Steps, Policy = MonitorPolicy.Act, Capabilities = TrainerControls.Capabilities, Tries = steward.TriesOf, RateScale = steward.RateScaleAt });
         foreach (var line in run.Recording.Lines) watch.Observe(line);
         steward.Recall(run.Recording.Lines);
         return watch;

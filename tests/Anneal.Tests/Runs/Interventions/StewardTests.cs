@@ -71,7 +71,7 @@ public sealed class StewardTests : IDisposable
 
         steward.Demand.ShouldBe(StewardDemand.None);
         Lines()[^1].State.ShouldBe(InterventionState.Kept);
-        Lines().Where(line => line.State == InterventionState.Applied).Select(line => line.After["skip_stop"]).ShouldBe([Broken + 1, Broken + 18, Broken + 51]);
+        Lines().Where(line => line.State == InterventionState.Applied).Select(line => line.After["skip_stop"]).ShouldBe([Broken + 1, Broken + 33, Broken + 97]);
     }
 
     [Theory]
