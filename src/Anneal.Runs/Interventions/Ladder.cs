@@ -21,7 +21,7 @@ internal static class Ladder
 
     private static readonly Remedy[] damaged = [back, backSlower, furtherBackSlower];
     private static readonly Remedy[] unstable = [tighten, halve, backSlower];
-    // A reader that stands still is not passed over: it has to be put elsewhere.
+    // A reader that stands still is not passed over; a smaller rate wakes neither it nor a part of the model.
     private static readonly Remedy[] stuck = [back, back with { Older = 1 }];
     private static readonly Remedy[] batches = [skip, back, furtherBackSlower];
     private static readonly Remedy[] infrastructure = [restart, restart, restart];
@@ -53,6 +53,7 @@ internal static class Ladder
         Cause.Schedule => Rate(incident),
         // Without a way back a smaller rate is what is left.
         _ when incident.Fatal => damaged,
+        Cause.Model => stuck,
         Cause.Data when incident.Detector == RepeatedBatchDetector.Stuck => stuck,
         Cause.Data => batches,
         Cause.Optimizer when !IsLossHurt(incident) => unstable,

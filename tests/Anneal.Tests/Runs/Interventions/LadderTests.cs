@@ -61,6 +61,12 @@ public class LadderTests
         First(("train/lr", 0), ("expected", 0.003), ("factor", 0)).Action.ShouldBe(IncidentAction.None);
     }
 
+    [Theory]
+    [InlineData(Cause.Model, "frozen_block")]
+    [InlineData(Cause.Data, "repeated_batch")]
+    public void What_no_smaller_rate_wakes_keeps_its_rate(Cause cause, string detector) =>
+        Enumerable.Range(0, 3).Select(tries => Ladder.Next(Seen(cause, detector), tries, null).Scale).ShouldAllBe(scale => scale == 1);
+
     [Fact]
     public void A_stuck_loader_is_not_passed_over() =>
         Tries(Seen(Cause.Data, "repeated_batch"), ["skip_steps"]).ShouldBe("none none none stop");
