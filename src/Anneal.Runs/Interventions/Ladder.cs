@@ -20,6 +20,8 @@ internal static class Ladder
     private static readonly Remedy backSlower = back with { Scale = 0.5 }, furtherBackSlower = back with { Scale = 0.5, Older = 1 };
 
     private static readonly Remedy[] damaged = [back, backSlower, furtherBackSlower];
+    // Text or a machine that makes numbers overflow is left behind; a smaller rate is the last guess.
+    private static readonly Remedy[] poisoned = [back, back, furtherBackSlower];
     private static readonly Remedy[] unstable = [tighten, halve, backSlower];
     // A reader that stands still is not passed over; a smaller rate wakes neither it nor a part of the model.
     private static readonly Remedy[] stuck = [back, back with { Older = 1 }];
@@ -33,7 +35,8 @@ internal static class Ladder
     /// <param name="isHurt">Whether the loss is above its level before: a part of the model that does nothing is no reason to end a run that learns.</param>
     public static Remedy Next(Incident incident, int tries, IReadOnlyCollection<string>? capabilities, bool isHurt = true)
     {
-        if (tries >= MostTries) return new(incident is { Cause: Cause.Model, Fatal: false } && !isHurt ? IncidentAction.None : IncidentAction.Stop);
+        if (tries > 0 && incident is { Cause: Cause.Model, Fatal: false } && !isHurt) return new(IncidentAction.None);
+        if (tries >= MostTries) return new(IncidentAction.Stop);
         // Rungs that this trainer cannot do are left out; with fewer rungs than tries the last one is tried again.
         Remedy? remedy = null;
         var rung = 0;
@@ -51,6 +54,7 @@ internal static class Ladder
         Cause.Infrastructure => infrastructure,
         Cause.Evaluation => [],
         Cause.Schedule => Rate(incident),
+        Cause.Numerics => poisoned,
         // Without a way back a smaller rate is what is left.
         _ when incident.Fatal => damaged,
         Cause.Model => stuck,
