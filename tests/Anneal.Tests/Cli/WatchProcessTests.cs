@@ -97,6 +97,7 @@ public sealed class WatchProcessTests : IDisposable
         result.ExitCode.ShouldBe(6, result.Error);
         result.Out.Split('\n').Length.ShouldBe(601);
         result.Error.Split('\n').Count(line => line.Contains("metrics.jsonl cannot be written", StringComparison.Ordinal)).ShouldBe(1, result.Error);
-        MetricsReader.ReadAll(In("run/metrics.jsonl")).Count.ShouldBeInRange(1, 200);
+        // How much fits depends on how much came at once.
+        MetricsReader.ReadAll(In("run/metrics.jsonl")).Count.ShouldBeInRange(0, 200);
     }
 }

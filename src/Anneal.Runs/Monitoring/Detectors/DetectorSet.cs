@@ -8,10 +8,14 @@ namespace Anneal.Runs.Monitoring.Detectors;
 internal static class DetectorSet
 {
     /// <summary>Fresh detectors for one run, in the order in which they look.</summary>
-    public static IDetector[] Create(MonitorOptions options) => [.. OfTheCurve(options), .. OfTheInside().Where(detector => options.Policy != MonitorPolicy.Stop || !IsOfTheMachine(detector))];
+    public static IDetector[] Create(MonitorOptions options) =>
+    [
+        .. OfTheCurve(options).Concat(OfTheInside()).Where(detector => options.Policy != MonitorPolicy.Stop || IsOfCompared(detector)),
+    ];
 
-    // Runs that are compared share a machine, slow each other and are judged by FLOPs; who started them watches their silence and memory.
-    private static bool IsOfTheMachine(IDetector detector) => detector is StragglerDetector or HangDetector or MemoryLeakDetector;
+    // Runs that are compared share a machine, slow each other and are judged by FLOPs; who started them watches their silence and
+    // memory. Whether they need a warmup is what is tried.
+    private static bool IsOfCompared(IDetector detector) => detector is not (StragglerDetector or HangDetector or MemoryLeakDetector or MissingWarmupDetector);
 
     /// <summary>Loss, gradient norm, learning rate: what nearly every trainer prints.</summary>
     private static IEnumerable<IDetector> OfTheCurve(MonitorOptions options) =>
