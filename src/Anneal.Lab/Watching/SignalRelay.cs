@@ -16,6 +16,8 @@ internal sealed class SignalRelay : IDisposable
     private readonly Lock gate = new();
     private int? root;
     private int interrupts;
+    // Came while a command was being started.
+    private (int Number, bool Group)? missed;
 
     public SignalRelay()
     {
@@ -39,7 +41,12 @@ internal sealed class SignalRelay : IDisposable
     /// <param name="pid">Leader of its group.</param>
     public void Lead(int? pid)
     {
-        lock (gate) root = pid;
+        lock (gate)
+        {
+            root = pid;
+            if (pid is { } leader && missed is { } signal) ProcessGroup.Signal(leader, signal.Number, signal.Group);
+            missed = null;
+        }
     }
 
     public void Dispose()
@@ -53,9 +60,10 @@ internal sealed class SignalRelay : IDisposable
         lock (gate)
         {
             if (ends) Ending ??= signal.ToString();
-            if (root is not { } pid) return;
-            if (signal == PosixSignal.SIGINT && ++interrupts >= Patience) ProcessGroup.Kill(pid);
-            else ProcessGroup.Signal(pid, number, group: signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT);
+            var group = signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT;
+            if (root is not { } pid) missed ??= (number, group);
+            else if (signal == PosixSignal.SIGINT && ++interrupts >= Patience) ProcessGroup.Kill(pid);
+            else ProcessGroup.Signal(pid, number, group);
         }
     });
 }

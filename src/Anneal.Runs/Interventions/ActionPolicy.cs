@@ -23,6 +23,7 @@ internal sealed class ActionPolicy(MonitorOptions options)
     private double first = double.NaN;
     private OpenCase? open;
     private int last;
+    private bool ended;
     private long heard;
 
     /// <summary>The moment's incidents with their actions. May add one of its own: an episode that an action did not end.</summary>
@@ -32,7 +33,7 @@ internal sealed class ActionPolicy(MonitorOptions options)
     public IReadOnlyList<Incident> Decide(Vitals vitals, IReadOnlyList<Symptom> symptoms, IReadOnlyList<Incident> incidents)
     {
         if (options.Policy == MonitorPolicy.Observe) return incidents;
-        if (options.Policy == MonitorPolicy.Stop) return incidents.Count == 0 ? incidents : Compare(symptoms, incidents);
+        if (options.Policy == MonitorPolicy.Stop) return symptoms.Count == 0 ? incidents : Compare(vitals.Metrics.Step, symptoms, incidents);
         var doom = vitals.IsMeasurement ? null : Follow(vitals.Metrics, symptoms);
         if (incidents.Count == 0 && doom is null) return incidents;
         List<Incident> decided = [.. incidents.Select(Decide)];
@@ -40,12 +41,30 @@ internal sealed class ActionPolicy(MonitorOptions options)
         return decided;
     }
 
-    // What is tried may move much inside the model and still win: a run that is compared ends when its loss or its state is lost.
-    private static List<Incident> Compare(IReadOnlyList<Symptom> symptoms, IReadOnlyList<Incident> incidents)
+    // What is tried may move much inside the model and still win: a run that is compared ends when its loss or its state is lost,
+    // also where that is no news to the episode.
+    private IReadOnlyList<Incident> Compare(int step, IReadOnlyList<Symptom> symptoms, IReadOnlyList<Incident> incidents)
     {
-        var isLost = symptoms.Any(symptom => symptom.Severity == Severity.Act && (symptom.Fatal || losing.Contains(symptom.Detector)));
-        return [.. incidents.Select(incident => isLost && incident.Severity == Severity.Act ? incident with { Action = IncidentAction.Stop } : incident)];
+        var lost = symptoms.FirstOrDefault(IsLost);
+        if (lost is null && !ended) return incidents;
+        List<Incident> decided = [.. incidents.Select(incident => incident.Severity == Severity.Act ? incident with { Action = IncidentAction.Stop } : incident)];
+        if (lost is not null && !ended && !decided.Exists(incident => incident.Action == IncidentAction.Stop)) decided.Add(End(step, lost));
+        ended = true;
+        return decided;
     }
+
+    private static bool IsLost(Symptom symptom) => symptom.Severity == Severity.Act && (symptom.Fatal || losing.Contains(symptom.Detector));
+
+    private static Incident End(int step, Symptom lost) => new()
+    {
+        Step = step,
+        Severity = Severity.Act,
+        Action = IncidentAction.Stop,
+        Detector = lost.Detector,
+        Cause = lost.Cause,
+        Message = lost.Message,
+        Evidence = new Dictionary<string, double>(lost.Evidence) { ["confidence"] = lost.Confidence, ["since"] = lost.Since ?? step },
+    };
 
     private Incident Decide(Incident incident)
     {
