@@ -43,7 +43,7 @@ public sealed class Steward
         deaf = log.Lines.Any(line => line.State == InterventionState.Ignored);
         Current = log.Last is { IsOver: false } last ? last : null;
         step = log.Last?.Step ?? 0;
-        if (Current is { State: InterventionState.Proposed or InterventionState.Requested, Action: not (IncidentAction.Stop or IncidentAction.Restart) } asked) Ask(asked.Commands);
+        if (Current is { State: InterventionState.Proposed or InterventionState.Requested, Action: not (IncidentAction.Stop or IncidentAction.Restart) } asked) exchange.Ask(asked.Commands);
     }
 
     /// <summary>The intervention under way, as of its latest turn; null for none.</summary>
@@ -227,10 +227,8 @@ public sealed class Steward
             Level = losses.Level(Lately, least: 1)?.Level,
         });
         Turn(Current, InterventionState.Requested);
-        Ask(commands);
+        exchange.Ask(commands);
     }
-
-    private void Ask(IReadOnlyList<ControlCommand> commands) => exchange.Ask(commands);
 
     // What a command changed, under names that say of what.
     private void Note(Answer answer)
@@ -267,7 +265,11 @@ public sealed class Steward
     private Incident? End(Answer answer)
     {
         if (Current is not { } now) return null;
-        if (now.State == InterventionState.Probation) return BackAgain(now, answer);
+        if (now.State == InterventionState.Probation)
+        {
+            BackAgain(now, answer);
+            return null;
+        }
         switch (answer.Status)
         {
             case AnswerStatus.Applied:
@@ -321,7 +323,7 @@ public sealed class Steward
     {
         var commands = PlanFor(on.Incident, on.Since, on.Try).PutBack(scale, clip);
         Current = on with { Reason = reason, Commands = [.. on.Commands, .. commands] };
-        Ask(commands);
+        exchange.Ask(commands);
     }
 
     // A rate that was put where it was expected, and has come back by itself: both together are too much.
@@ -333,17 +335,15 @@ public sealed class Steward
         if (factor < 0.5 ? rate <= 2 * expected * factor : factor > 2 && rate >= expected * factor / 2) PutBack(on, $"the rate came back by itself: it is {rate:G3}, {expected:G3} was expected and {was:G3} seen", before, null);
     }
 
-    private Incident? BackAgain(Intervention on, Answer answer)
+    // Before is again what it was; a value that could not be put back stays.
+    private void BackAgain(Intervention on, Answer answer)
     {
-        var back = on with { Before = on.After, After = on.Before };
         if (answer.Status == AnswerStatus.Ignored) deaf = true;
-        Turn(answer.Status == AnswerStatus.Applied ? back : on, answer.Status == AnswerStatus.Applied ? InterventionState.Reverted : InterventionState.Failed, answer.Status == AnswerStatus.Applied ? on.Reason : $"{on.Reason}; not put back: {answer.Reason}");
-        if (next is { } trouble)
-        {
-            next = null;
-            Begin(trouble, on.Try);
-        }
-        return null;
+        if (answer.Status == AnswerStatus.Applied) Turn(on with { Before = on.After, After = on.Before }, InterventionState.Reverted, on.Reason);
+        else Turn(on, InterventionState.Failed, $"{on.Reason}; not put back: {answer.Reason}");
+        if (next is not { } trouble) return;
+        next = null;
+        Begin(trouble, on.Try);
     }
 
     private IncidentAction Stop(Incident incident)
@@ -428,12 +428,12 @@ public sealed class Steward
 
     private int NextId() => (log.Last?.Id ?? 0) + 1;
 
-    private IReadOnlyCollection<string>? Declared() => deaf ? [] : options.Capabilities ?? RunStatus.Load(run.StatusPath)?.Capabilities ?? [];
+    private IReadOnlyCollection<string> Declared() => deaf ? [] : options.Capabilities ?? RunStatus.Load(run.StatusPath)?.Capabilities ?? [];
 
     // What can be done now: going back needs somewhere to go, tightening needs a norm.
     private List<string> Reachable(int since)
     {
-        var words = (Declared() ?? [.. Enum.GetValues<ControlVerb>().Select(Capability.Word)]).ToList();
+        var words = Declared().ToList();
         if (states.Good(since, log.Latest()).Count == 0) words.Remove(Capability.Word(ControlVerb.LoadCheckpoint));
         if (norms.Level(64, until: since - 1) is null) words.Remove(Capability.Word(ControlVerb.SetClip));
         return words;
